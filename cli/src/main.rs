@@ -1,0 +1,3 @@
+//! The command `tingting`.
+
+fn main() {}

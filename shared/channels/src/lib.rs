@@ -1,0 +1,1 @@
+//! The products we speak to: pure protocols and the table of them.

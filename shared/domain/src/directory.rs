@@ -1,0 +1,37 @@
+//! What a directory lists, and finding a provider or channel in its table.
+
+use crate::{Channel, Destination, DestinationName, Provider};
+
+/// A destination as the directory has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// Readable.
+    Ready(Box<Destination>),
+    /// A record that this version cannot read. Nothing is skipped: its deliveries wait.
+    Unreadable {
+        /// The destination.
+        name: DestinationName,
+        /// What is wrong with the record.
+        reason: String,
+    },
+}
+
+impl Listed {
+    /// The destination's name.
+    pub fn name(&self) -> &DestinationName {
+        match self {
+            Self::Ready(destination) => &destination.name,
+            Self::Unreadable { name, .. } => name,
+        }
+    }
+}
+
+/// The provider of this name.
+pub fn find_provider<'a>(table: &[&'a dyn Provider], name: &str) -> Option<&'a dyn Provider> {
+    table.iter().copied().find(|provider| provider.name() == name)
+}
+
+/// The channel of this name.
+pub fn find_channel<'a>(table: &[&'a dyn Channel], name: &str) -> Option<&'a dyn Channel> {
+    table.iter().copied().find(|channel| channel.name() == name)
+}

@@ -1,0 +1,194 @@
+//! The versioned wire form on the queue. ASCII JSON: SQS refuses U+FFFE, U+FFFF and control
+//! characters, and a memo that holds one must not be answered 503 for ever (system.md §2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
+
+/// The most bytes one envelope may have; a larger event travels by its key alone.
+pub const MAX_ENVELOPE: usize = 200 * 1024;
+
+/// What is on the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Envelope {
+    /// Fan this event out.
+    Event(Box<Event>),
+    /// Fan out the event that the ledger has under this key.
+    EventByKey(EventKey),
+    /// Attempt this delivery.
+    Delivery(DeliveryRef),
+}
+
+/// An envelope that can never be handled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Not JSON, or without the fields of a known form.
+    #[error("not an envelope this version can read")]
+    Unreadable(#[from] serde_json::Error),
+    /// A version that this program does not know.
+    #[error("envelope version {0} is not known; known is 1")]
+    Version(u32),
+    /// A destination's name that is none.
+    #[error("the envelope names no destination")]
+    Destination(#[from] crate::NameError),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<T> {
+    v: u32,
+    #[serde(flatten)]
+    form: T,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Small {
+    Key { event_key: String },
+    Delivery { delivery: WireRef },
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireRef {
+    event: String,
+    destination: String,
+}
+
+#[derive(Serialize)]
+struct FullOut<'a> {
+    v: u32,
+    event: &'a Event,
+}
+
+#[derive(Deserialize)]
+struct FullIn {
+    event: Option<Event>,
+}
+
+impl Envelope {
+    /// The envelope of an event: whole if it fits, else by its key.
+    pub fn for_event(event: &Event) -> Result<String, EnvelopeError> {
+        let whole = ascii(&serde_json::to_string(&FullOut { v: 1, event })?);
+        if whole.len() <= MAX_ENVELOPE {
+            return Ok(whole);
+        }
+        let form = Small::Key { event_key: event.key.to_string() };
+        Ok(ascii(&serde_json::to_string(&Wire { v: 1, form })?))
+    }
+
+    /// The envelope of a delivery.
+    pub fn for_delivery(delivery: &DeliveryRef) -> Result<String, EnvelopeError> {
+        let wire = WireRef {
+            event: delivery.event.to_string(),
+            destination: delivery.destination.to_string(),
+        };
+        let form = Small::Delivery { delivery: wire };
+        Ok(ascii(&serde_json::to_string(&Wire { v: 1, form })?))
+    }
+
+    /// Reads an envelope.
+    pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
+        let Version { v } = serde_json::from_str(text)?;
+        if v != 1 {
+            return Err(EnvelopeError::Version(v));
+        }
+        if let FullIn { event: Some(event) } = serde_json::from_str(text)? {
+            return Ok(Self::Event(Box::new(event)));
+        }
+        let Wire { form, .. } = serde_json::from_str::<Wire<Small>>(text)?;
+        Ok(match form {
+            Small::Key { event_key } => Self::EventByKey(EventKey::from_stored(&event_key)),
+            Small::Delivery { delivery } => {
+                let destination: DestinationName = Name::parse(&delivery.destination)?;
+                let event = EventKey::from_stored(&delivery.event);
+                Self::Delivery(DeliveryRef { event, destination })
+            }
+        })
+    }
+}
+
+/// Escapes everything beyond ASCII. In JSON such characters stand inside strings only, so that this
+/// is right for the whole text.
+fn ascii(json: &str) -> String {
+    if json.is_ascii() {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + json.len() / 2);
+    let mut units = [0_u16; 2];
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Currency, Fact, Facts, Kind, Moment, Money, SourceId};
+
+    fn event(memo: &str, object: String) -> Event {
+        let source = SourceId::parse("casso/shop").unwrap();
+        Event {
+            key: EventKey::new(&source, "1"),
+            source,
+            kind: Kind::TransferIn,
+            test: false,
+            late: false,
+            occurred: Moment::parse("2024-12-23 07:00:00"),
+            received: "2024-12-23T00:00:01Z".parse().unwrap(),
+            money: Money::parse("16775000", Currency::VND).ok(),
+            balance: None,
+            facts: Facts::default().with(Fact::Content, memo.to_owned()),
+            object,
+        }
+    }
+
+    #[test]
+    fn an_envelope_is_ascii_and_comes_back_the_same() {
+        let memo = "Góp quỹ 🎉 \u{FFFE}\u{FFFF}\u{0}\u{202E}";
+        let object = serde_json::json!({"description": memo, "n": 1}).to_string();
+        let event = event(memo, object);
+        let text = Envelope::for_event(&event).unwrap();
+        assert!(text.bytes().all(|b| (0x20..0x7F).contains(&b)), "{text}");
+        let Envelope::Event(back) = Envelope::parse(&text).unwrap() else { panic!("{text}") };
+        assert_eq!(back.facts, event.facts);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&back.object).unwrap(),
+            serde_json::from_str::<serde_json::Value>(&event.object).unwrap(),
+        );
+    }
+
+    #[test]
+    fn an_event_too_large_for_a_message_travels_by_its_key() {
+        let event = event("", format!("{{\"pad\":\"{}\"}}", "x".repeat(MAX_ENVELOPE)));
+        let text = Envelope::for_event(&event).unwrap();
+        assert_eq!(Envelope::parse(&text).unwrap(), Envelope::EventByKey(event.key));
+    }
+
+    #[test]
+    fn a_delivery_comes_back_the_same() {
+        let delivery = DeliveryRef {
+            event: EventKey::from_stored("casso/shop/ế"),
+            destination: Name::parse("sales").unwrap(),
+        };
+        let text = Envelope::for_delivery(&delivery).unwrap();
+        assert!(text.is_ascii());
+        assert_eq!(Envelope::parse(&text).unwrap(), Envelope::Delivery(delivery));
+    }
+
+    #[test]
+    fn another_version_is_named() {
+        let error = Envelope::parse(r#"{"v":2,"event":{}}"#).unwrap_err();
+        assert!(matches!(error, EnvelopeError::Version(2)), "{error:?}");
+    }
+}

@@ -1,0 +1,256 @@
+//! From hook to acknowledgement: find the source, prove, read, claim, queue, acknowledge.
+//!
+//! Total: every request gets an answer. The acknowledgement goes out after every event is claimed
+//! and on the queue, never before; what fails in between is finished by the provider's own retry
+//! (`Claim::Unfinished`) or by the sweep. Nothing is written after the send.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use http::{HeaderMap, Method};
+use jiff::Timestamp;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::ack::{Ack, Outcome, Refusal, Route, route};
+use crate::cache::SourceCache;
+use crate::{
+    Claim, Directory, Envelope, Event, Hook, Ledger, Name, Outbound, Parked, Port, PortError,
+    Provider, Queue, Reading, Refused, Reject, Source, SourceId, find_provider,
+};
+
+/// The most bytes a body may have.
+const MAX_BODY: usize = 256 * 1024;
+/// Claims of one array in flight at once.
+const CLAIMS_AT_ONCE: usize = 32;
+/// Refused calls are recorded at most this often per process.
+const REFUSED_EVERY_S: i64 = 10;
+
+/// A request as a front door has it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The path, not decoded.
+    pub path: &'a str,
+    /// The query, without `?`.
+    pub query: &'a str,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body, or why there is none: too large, or not in time.
+    pub body: Result<Bytes, Refusal>,
+    /// Unique to this request.
+    pub receipt: &'a str,
+    /// When it arrived.
+    pub received: Timestamp,
+}
+
+/// The acknowledging flow and the ports it may use.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct Ingest {
+    ledger: Arc<dyn Ledger>,
+    queue: Arc<dyn Queue>,
+    directory: Arc<dyn Directory>,
+    providers: &'static [&'static dyn Provider],
+    cache: SourceCache,
+    last_refused: Mutex<Option<Timestamp>>,
+}
+
+impl Ingest {
+    /// A flow over these ports, for these providers.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        queue: Arc<dyn Queue>,
+        directory: Arc<dyn Directory>,
+        providers: &'static [&'static dyn Provider],
+    ) -> Self {
+        let (cache, last_refused) = (SourceCache::default(), Mutex::new(None));
+        Self { ledger, queue, directory, providers, cache, last_refused }
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<'_>) -> Ack {
+        let Some(route) = route(request.path) else { return Ack::refuse(Refusal::NotFound) };
+        let Some(provider) = find_provider(self.providers, route.provider) else {
+            return Ack::refuse(Refusal::NotFound);
+        };
+        if !provider.methods().contains(request.method) {
+            return Ack::refuse(Refusal::NotAllowed(provider.methods()));
+        }
+        let body = match &request.body {
+            Ok(body) if body.len() > MAX_BODY => return Ack::refuse(Refusal::TooLarge),
+            Ok(body) => body.clone(),
+            Err(Refusal::TimedOut) => return Ack::refuse(Refusal::TimedOut),
+            Err(_) => return Ack::refuse(Refusal::TooLarge),
+        };
+        let hook = Hook {
+            method: request.method,
+            tail: route.tail,
+            query: request.query,
+            headers: request.headers,
+            body: &body,
+            receipt: request.receipt,
+            received: request.received,
+        };
+        let Some(id) = source_id(&route) else { return Ack::refuse(Refusal::NotFound) };
+        let mut ack = match self.take(provider, &id, &hook).await {
+            Ok(ack) => ack,
+            Err(refusal) => {
+                if let Refusal::Unauthorized(reject) = &refusal {
+                    self.record_refused(&id, &hook, reject).await;
+                }
+                Ack::refuse(refusal)
+            }
+        };
+        ack.source = Some(id);
+        ack
+    }
+
+    async fn take(
+        &self,
+        provider: &dyn Provider,
+        id: &SourceId,
+        hook: &Hook<'_>,
+    ) -> Result<Ack, Refusal> {
+        let directory = self.directory.as_ref();
+        let found = self.cache.find(directory, id, hook.received).await?;
+        let found = found.ok_or(Refusal::NotFound)?;
+        if !provider.accepts_tail(&found.source, hook.tail) {
+            return Err(Refusal::NotFound);
+        }
+        let (source, reading) = match provider.read(hook, &found.source) {
+            Ok(reading) => (found.source, reading),
+            Err(reject) => {
+                let changed = self.cache.changed(directory, &found.source, hook.received).await;
+                let source = changed.ok_or_else(|| Refusal::Unauthorized(reject))?;
+                let reading = provider.read(hook, &source).map_err(Refusal::Unauthorized)?;
+                (source, reading)
+            }
+        };
+        let (events, parked, stale_s) = match reading {
+            Reading::Events { events, parked, stale_s } => (events, parked, stale_s),
+            Reading::Answer { status, body } => return Ok(answered(status, body)),
+        };
+        let refresh = async {
+            if found.refresh {
+                // The cached source is still good for minutes: a failure is met at the next call.
+                _ = self.cache.read(directory, id, hook.received).await;
+            }
+        };
+        let (recorded, ()) =
+            futures_util::join!(self.record(&source, hook, &events, &parked), refresh);
+        let (fresh, repeated, conflicts) = recorded?;
+        let parked = u32::try_from(parked.len()).unwrap_or(u32::MAX);
+        let outcome = Outcome::Taken { fresh, repeated, conflicts, parked, stale_s };
+        Ok(acknowledged(provider, outcome))
+    }
+
+    /// Claims and queues all events and parks what could not be read. On `Ok` all is durable.
+    async fn record(
+        &self,
+        source: &Source,
+        hook: &Hook<'_>,
+        events: &[Event],
+        parked: &[Parked],
+    ) -> Result<(u32, u32, u32), PortError> {
+        let claims: Vec<Claim> = futures_util::stream::iter(events)
+            .map(|event| self.ledger.claim(event))
+            .buffered(CLAIMS_AT_ONCE)
+            .try_collect()
+            .await?;
+        for element in parked {
+            let context = parked_context(hook);
+            self.ledger.park(&source.id, element, &context, hook.received).await?;
+        }
+        let (mut fresh, mut repeated, mut conflicts) = (0, 0, 0);
+        let mut messages = Vec::new();
+        for (event, claim) in events.iter().zip(claims) {
+            match claim {
+                Claim::Fresh => fresh += 1,
+                Claim::Unfinished => repeated += 1,
+                Claim::Settled => {
+                    repeated += 1;
+                    continue;
+                }
+                Claim::Conflict { first } => {
+                    conflicts += u32::from(first);
+                    continue;
+                }
+            }
+            let envelope =
+                Envelope::for_event(event).map_err(|e| PortError::new(Port::Queue, e))?;
+            messages.push(Outbound { envelope, delay: Duration::ZERO });
+        }
+        if !messages.is_empty() {
+            self.queue.send(&messages).await?;
+        }
+        Ok((fresh, repeated, conflicts))
+    }
+
+    /// Records a refused call, at most one per 10 s in this process; a failure is ignored, for the
+    /// caller is a stranger.
+    async fn record_refused(&self, id: &SourceId, hook: &Hook<'_>, reject: &Reject) {
+        {
+            let mut last = self.last_refused.lock().unwrap_or_else(|p| p.into_inner());
+            let now = hook.received;
+            if last.is_some_and(|at| now.duration_since(at).abs().as_secs() < REFUSED_EVERY_S) {
+                return;
+            }
+            *last = Some(now);
+        }
+        let refused = Refused {
+            source: id.clone(),
+            at: hook.received,
+            reason: reject.to_string(),
+            summary: redacted(hook),
+        };
+        _ = self.ledger.refuse(&refused).await;
+    }
+}
+
+impl From<PortError> for Refusal {
+    fn from(error: PortError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+fn source_id(route: &Route<'_>) -> Option<SourceId> {
+    let provider = Name::parse(route.provider).ok()?;
+    Some(SourceId::new(&provider, &Name::parse(route.source).ok()?))
+}
+
+fn acknowledged(provider: &dyn Provider, outcome: Outcome) -> Ack {
+    let acknowledgement = provider.acknowledgement();
+    answer(acknowledgement.status, acknowledgement.body.into(), outcome)
+}
+
+fn answered(status: u16, body: String) -> Ack {
+    answer(status, body.into(), Outcome::Answered)
+}
+
+fn answer(status: u16, body: std::borrow::Cow<'static, str>, outcome: Outcome) -> Ack {
+    let status = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::OK);
+    Ack { status, body, allow: None, retry_after: None, source: None, outcome }
+}
+
+/// What reading a parked body again needs beside its bytes. No header that may hold a secret.
+fn parked_context(hook: &Hook<'_>) -> String {
+    let content_type = hook.headers.get(http::header::CONTENT_TYPE);
+    serde_json::json!({
+        "method": hook.method.as_str(),
+        "tail": hook.tail,
+        "query": hook.query,
+        "content_type": content_type.and_then(|v| v.to_str().ok()),
+    })
+    .to_string()
+}
+
+/// A refused call without any value: its method, the names of its headers, its length.
+fn redacted(hook: &Hook<'_>) -> String {
+    let mut names: Vec<&str> = hook.headers.keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    names.truncate(40);
+    let names = crate::excerpt(&names.join(", "), 1000);
+    format!("{} with {} bytes; headers: {names}", hook.method, hook.body.len())
+}

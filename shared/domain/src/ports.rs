@@ -1,0 +1,268 @@
+//! What the flows need from outside, as object-safe traits. A flow takes only the ports it may use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::{
+    Answer, Attempt, Delivery, DeliveryRef, DeliveryState, DestinationName, Display, Event,
+    EventKey, Finish, Listed, Parked, Snapshot, Source, SourceId, Start,
+};
+
+/// A port, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Port {
+    /// Claims, deliveries, attempts.
+    #[error("ledger")]
+    Ledger,
+    /// Sources and destinations.
+    #[error("directory")]
+    Directory,
+    /// Envelopes.
+    #[error("queue")]
+    Queue,
+}
+
+/// Our infrastructure failed. Ours and transient: the provider is answered 503, a message goes back
+/// to the queue.
+#[derive(Debug, thiserror::Error)]
+#[error("the {port} could not be reached")]
+pub struct PortError {
+    /// Which port.
+    pub port: Port,
+    /// What it said.
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl PortError {
+    /// An error of a port.
+    pub fn new(port: Port, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { port, source: source.into() }
+    }
+}
+
+/// What the ledger says when a key is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Claim {
+    /// No such key before.
+    Fresh,
+    /// The same event, claimed before and not yet taken: ring again.
+    Unfinished,
+    /// The same event, taken: nothing to do.
+    Settled,
+    /// The key of another event. Kept; `first` when this fingerprint was not kept before.
+    Conflict {
+        /// Whether to raise the alarm.
+        first: bool,
+    },
+}
+
+/// An event as the ledger has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The event; `late` as it was found when it was taken.
+    pub event: Event,
+    /// Whether its delivery rows exist.
+    pub taken: bool,
+}
+
+/// A call that was refused, for the operator who asks why. Holds no secret and no payer's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The source it was addressed to.
+    pub source: SourceId,
+    /// When.
+    pub at: Timestamp,
+    /// Why: the sentence of the reject.
+    pub reason: String,
+    /// What came, redacted: method, names of headers, the body's length.
+    pub summary: String,
+}
+
+/// Where claims, deliveries and attempts are written; only legal moves. Everything that returned
+/// `Ok` is durable.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Puts the event under its key if there is none, and says what was found.
+    async fn claim(&self, event: &Event) -> Result<Claim, PortError>;
+
+    /// The event of a key.
+    async fn stored(&self, key: &EventKey) -> Result<Option<Stored>, PortError>;
+
+    /// Keeps authentic bytes that could not be read; once per source and content. `context` is what
+    /// reading them again needs: the path's tail, the query, the content type.
+    async fn park(
+        &self,
+        source: &SourceId,
+        parked: &Parked,
+        context: &str,
+        at: Timestamp,
+    ) -> Result<(), PortError>;
+
+    /// Records a refused call; the last 50 per source are kept.
+    async fn refuse(&self, refused: &Refused) -> Result<(), PortError>;
+
+    /// Remembers a state of an object; `true` when a newer one was seen before.
+    async fn observe(&self, snapshot: &Snapshot) -> Result<bool, PortError>;
+
+    /// Puts each delivery if it is absent.
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError>;
+
+    /// Marks the event as taken, after all its deliveries were enlisted and never before.
+    async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError>;
+
+    /// Leases a delivery for one attempt, until `until`, to the holder of `owner`.
+    async fn start(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Start, PortError>;
+
+    /// Writes an attempt and the state that follows, if the lease is still `owner`'s.
+    async fn finish(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        attempt: &Attempt,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError>;
+
+    /// Moves an open delivery that nobody is sending, without an attempt.
+    async fn resolve(
+        &self,
+        of: &DeliveryRef,
+        now: Timestamp,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError>;
+
+    /// A delivery with its attempts, oldest first.
+    async fn delivery(
+        &self,
+        of: &DeliveryRef,
+    ) -> Result<Option<(Delivery, Vec<Attempt>)>, PortError>;
+
+    /// Where a destination has moved to, if it moved away from `endpoint`.
+    async fn moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+    ) -> Result<Option<String>, PortError>;
+
+    /// Remembers that a destination has moved.
+    async fn set_moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+        to: &str,
+    ) -> Result<(), PortError>;
+}
+
+/// Where sources and destinations are kept.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// One source.
+    async fn source(&self, id: &SourceId) -> Result<Option<Arc<Source>>, PortError>;
+
+    /// All destinations, readable or not.
+    async fn destinations(&self) -> Result<Arc<Vec<Listed>>, PortError>;
+}
+
+/// An envelope on its way to the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outbound {
+    /// The envelope's text.
+    pub envelope: String,
+    /// How long it stays invisible.
+    pub delay: Duration,
+}
+
+/// The bell: what is on it may ring twice or late, and never carries the truth.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Sends all of these; on an error some may have been sent. A delay may be cut to the most
+    /// that the queue can do.
+    async fn send(&self, messages: &[Outbound]) -> Result<(), PortError>;
+}
+
+/// A received message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What [`Inbox::delete`] needs; good until the visibility ends.
+    pub receipt: String,
+    /// The envelope's text.
+    pub envelope: String,
+    /// How often it was received, this time included.
+    pub receives: u32,
+}
+
+/// The queue's other end, for a process that polls it.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Up to `most` visible messages, invisible to others for `visibility`.
+    async fn receive(
+        &self,
+        most: usize,
+        now: Timestamp,
+        visibility: Duration,
+    ) -> Result<Vec<Message>, PortError>;
+
+    /// Deletes messages that were handled.
+    async fn delete(&self, receipts: &[String]) -> Result<(), PortError>;
+
+    /// Sets a message aside that can never be handled, with the reason.
+    async fn bury(&self, receipt: &str, reason: &str, at: Timestamp) -> Result<(), PortError>;
+}
+
+/// Why no answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// No connection: name, route, TLS, reset.
+    #[error("no connection: {0}")]
+    Connection(String),
+    /// No whole answer in time. The message may have arrived.
+    #[error("no answer in time")]
+    Timeout,
+    /// The address guard forbids where the name leads.
+    #[error("the address {0} is not allowed for destinations")]
+    Blocked(String),
+    /// The deadline had passed before anything was written.
+    #[error("out of time before sending")]
+    Late,
+}
+
+/// The only door HTTP leaves by.
+#[async_trait]
+pub trait Egress: Send + Sync {
+    /// Sends a request: whole exchange within `timeout`, nothing written after `not_after`, no
+    /// redirect followed, at most 16 KiB of the answer read.
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+        not_after: Timestamp,
+    ) -> Result<Answer, SendError>;
+}
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness.
+pub trait Entropy: Send + Sync {
+    /// Sixty-four random bits.
+    fn next(&self) -> u64;
+}
+
+/// The operator's terminal, for the channel `preview`. Never the log.
+pub trait Screen: Send + Sync {
+    /// Shows a notification.
+    fn show(&self, display: &Display, destination: &DestinationName);
+}

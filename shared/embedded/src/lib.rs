@@ -1,0 +1,1 @@
+//! The ports on SQLite, for one process on one machine.
