@@ -1,1 +1,6 @@
-//! The senders we listen to: five pure protocols and the table of them.
+//! The senders we listen to: pure protocols, from bytes to events, and the table of them.
+//!
+//! Not here: IO, the clock, the ledger. A provider is one file (or folder) and two lines below.
+
+mod check;
+mod json;
