@@ -1,0 +1,133 @@
+//! The walls of the house: who may depend on whom, and what every file owes its reader. Folders
+//! alone do not hold; manifests do, and this reads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// The rooms, and the rooms each may know. `testkit` may see everything.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("channels", &["domain"]),
+    ("domain", &[]),
+    ("egress", &["domain"]),
+    ("embedded", &["domain"]),
+    ("providers", &["domain"]),
+    ("tingting", &["channels", "domain", "egress", "embedded", "providers"]),
+];
+
+/// What the core must not have, so that what it is linked into cannot have it either.
+const ABSENT: &[(&str, &[&str])] = &[
+    ("domain", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
+    ("providers", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
+    ("channels", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// Each workspace member with the packages it names under `[dependencies]`.
+fn manifests() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata runs");
+    let named = |package: &cargo_metadata::Package| {
+        let normal = package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
+        normal.map(|d| d.name.clone()).collect()
+    };
+    metadata.packages.iter().map(|p| (p.name.to_string(), named(p))).collect()
+}
+
+#[test]
+fn a_room_knows_only_the_rooms_it_may() {
+    let manifests = manifests();
+    let rooms: BTreeSet<&str> = manifests.keys().map(String::as_str).collect();
+    let drawn: BTreeSet<&str> = MAY_KNOW.iter().map(|(room, _)| *room).collect();
+    let undrawn: Vec<_> = rooms.difference(&drawn).filter(|room| **room != "testkit").collect();
+    assert!(undrawn.is_empty(), "rooms without a wall in this file: {undrawn:?}");
+    for (room, may) in MAY_KNOW {
+        for other in &manifests[*room] {
+            let allowed = !rooms.contains(other.as_str()) || may.contains(&other.as_str());
+            assert!(allowed, "{room} must not know {other}");
+        }
+    }
+}
+
+#[test]
+fn the_protocols_cannot_reach_io_a_clock_or_a_runtime() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .exec()
+        .expect("cargo metadata runs");
+    let resolve = metadata.resolve.as_ref().expect("a resolved graph");
+    let name = |id: &cargo_metadata::PackageId| metadata[id].name.to_string();
+    for (room, absent) in ABSENT {
+        let start = resolve.nodes.iter().find(|n| name(&n.id) == *room).expect("the room exists");
+        let (mut seen, mut todo) = (BTreeSet::new(), vec![&start.id]);
+        while let Some(id) = todo.pop() {
+            if !seen.insert(name(id)) {
+                continue;
+            }
+            let node = resolve.nodes.iter().find(|n| n.id == *id).expect("a resolved package");
+            todo.extend(node.deps.iter().filter_map(|dep| {
+                let normal = dep.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal);
+                normal.then_some(&dep.pkg)
+            }));
+        }
+        for package in *absent {
+            assert!(!seen.contains(*package), "{room} links {package}");
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_by_saying_what_it_is() {
+    for file in rust_files(&root()) {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} has no header", file.display());
+    }
+}
+
+#[test]
+fn every_provider_has_vectors_that_are_accepted_and_refused() {
+    for provider in providers::ALL {
+        let folder = root().join("tests/vectors").join(provider.name());
+        let texts: Vec<String> = fs::read_dir(&folder)
+            .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        let having = |key: &str| texts.iter().any(|text| text.contains(key));
+        assert!(having("\"events\""), "{}: nothing accepted", provider.name());
+        assert!(having("\"reject\""), "{}: nothing refused", provider.name());
+    }
+}
+
+#[test]
+fn the_tables_are_in_order_and_name_nobody_twice() {
+    let providers: Vec<_> = providers::ALL.iter().map(|p| p.name()).collect();
+    let channels: Vec<_> = channels::ALL.iter().map(|c| c.name()).collect();
+    for names in [providers, channels] {
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    }
+}
+
+/// Every Rust file of the repository, build folders aside.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && !["target", "node_modules"].contains(&name.as_str()) {
+            if !name.starts_with('.') {
+                files.extend(rust_files(&path));
+            }
+        } else if name.ends_with(".rs") {
+            files.push(path);
+        }
+    }
+    files
+}
