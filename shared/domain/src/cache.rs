@@ -1,38 +1,42 @@
-//! The directory's sources, kept for a while (system.md §2): younger than a minute used, up to ten
-//! minutes used and refreshed beside the claim, older read first, and only an error allows a stale
-//! one. A failed proof re-reads its source, an unknown name the directory, at most every 5 s.
+//! One provider's sources, kept for a while (system contract of the acknowledging path): younger than
+//! a minute used, up to ten minutes used and refreshed beside the claim, older read first, and only
+//! an error allows stale ones. A failed proof re-reads, per source, and an unknown name, all names
+//! together, at most every 5 s: a source or a secret made a second ago works, and strangers who try
+//! names cannot push a known source out or make us read more.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Directory, PortError, Source, SourceId};
+use crate::{Directory, ListedSource, PortError, SourceId};
 
 const FRESH: SignedDuration = SignedDuration::from_secs(60);
 const USABLE: SignedDuration = SignedDuration::from_mins(10);
 const REREAD: SignedDuration = SignedDuration::from_secs(5);
 
-#[derive(Debug, Clone)]
-struct Entry {
-    source: Arc<Source>,
+type Sources = HashMap<SourceId, ListedSource>;
+
+/// All sources of one provider, as last read.
+#[derive(Debug)]
+struct Kept {
+    sources: Arc<Sources>,
     read: Timestamp,
-    reread: Timestamp,
+    asked_for_unknown: Option<Timestamp>,
+    asked_after_reject: HashMap<SourceId, Timestamp>,
 }
 
-/// A source from the cache, and whether to refresh it beside the claim.
+/// What the cache has of a source.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    pub(crate) source: Arc<Source>,
+    pub(crate) source: Option<ListedSource>,
+    /// Whether to read anew beside the claim.
     pub(crate) refresh: bool,
 }
 
-/// Sources that were read before.
+/// The sources that were read before, by provider.
 #[derive(Debug, Default)]
-pub struct SourceCache {
-    entries: Mutex<HashMap<SourceId, Entry>>,
-    unknown: Mutex<Option<Timestamp>>,
-}
+pub struct SourceCache(Mutex<HashMap<String, Kept>>);
 
 impl SourceCache {
     /// The source of this name, from the cache where its age allows.
@@ -41,75 +45,85 @@ impl SourceCache {
         directory: &dyn Directory,
         id: &SourceId,
         now: Timestamp,
-    ) -> Result<Option<Found>, PortError> {
-        if let Some(entry) = self.entry(id) {
-            let age = now.duration_since(entry.read);
-            if age < USABLE {
-                return Ok(Some(Found { source: entry.source, refresh: age >= FRESH }));
+    ) -> Result<Found, PortError> {
+        let kept = self.lock().get(id.provider()).map(|k| (Arc::clone(&k.sources), k.read));
+        let (sources, refresh) = match kept {
+            Some((sources, read)) if now.duration_since(read) < USABLE => {
+                (sources, now.duration_since(read) >= FRESH)
             }
-            return match self.read(directory, id, now).await {
-                Ok(found) => Ok(found.map(|source| Found { source, refresh: false })),
-                Err(_) => Ok(Some(Found { source: entry.source, refresh: false })),
-            };
-        }
-        if !self.may_ask_for_unknown(now) {
-            return Ok(None);
-        }
-        let found = self.read(directory, id, now).await?;
-        if found.is_some() {
-            *self.unknown.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        Ok(found.map(|source| Found { source, refresh: false }))
+            Some((stale, _)) => (self.read(directory, id, now).await.unwrap_or(stale), false),
+            None => (self.read(directory, id, now).await?, false),
+        };
+        let source = match sources.get(id) {
+            Some(source) => Some(source.clone()),
+            None if self.may_ask_for_unknown(id, now) => {
+                self.read(directory, id, now).await?.get(id).cloned()
+            }
+            None => None,
+        };
+        Ok(Found { source, refresh })
     }
 
-    /// Reads a source anew; one that is gone is forgotten.
+    /// Reads the provider's sources anew.
     pub(crate) async fn read(
         &self,
         directory: &dyn Directory,
         id: &SourceId,
         now: Timestamp,
-    ) -> Result<Option<Arc<Source>>, PortError> {
-        let found = directory.source(id).await?;
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        match &found {
-            Some(source) => {
-                let entry = Entry { source: Arc::clone(source), read: now, reread: now };
-                entries.insert(id.clone(), entry);
+    ) -> Result<Arc<Sources>, PortError> {
+        let listed = directory.sources(id.provider()).await?;
+        let sources: Sources = listed.into_iter().map(|l| (l.id().clone(), l)).collect();
+        let sources = Arc::new(sources);
+        let mut all = self.lock();
+        match all.get_mut(id.provider()) {
+            Some(kept) => {
+                kept.sources = Arc::clone(&sources);
+                kept.read = now;
             }
-            None => _ = entries.remove(id),
+            None => {
+                let kept = Kept {
+                    sources: Arc::clone(&sources),
+                    read: now,
+                    asked_for_unknown: Some(now),
+                    asked_after_reject: HashMap::new(),
+                };
+                all.insert(id.provider().to_owned(), kept);
+            }
         }
-        Ok(found)
+        Ok(sources)
     }
 
-    /// After a failed proof: the source as it is now, if it was not read in the last 5 s and changed.
+    /// After a failed proof: the source as it is now, if that is worth another look.
     pub(crate) async fn changed(
         &self,
         directory: &dyn Directory,
-        known: &Source,
+        known: &ListedSource,
         now: Timestamp,
-    ) -> Option<Arc<Source>> {
+    ) -> Option<ListedSource> {
         {
-            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            let entry = entries.get_mut(&known.id)?;
-            if now.duration_since(entry.reread) < REREAD {
+            let mut all = self.lock();
+            let kept = all.get_mut(known.id().provider())?;
+            let last = kept.asked_after_reject.get(known.id()).copied().unwrap_or(kept.read);
+            if now.duration_since(last).abs() < REREAD {
                 return None;
             }
-            entry.reread = now;
+            kept.asked_after_reject.insert(known.id().clone(), now);
         }
-        let read = self.read(directory, &known.id, now).await.ok()??;
-        (*read != *known).then_some(read)
+        let sources = self.read(directory, known.id(), now).await.ok()?;
+        sources.get(known.id()).filter(|source| *source != known).cloned()
     }
 
-    fn entry(&self, id: &SourceId) -> Option<Entry> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    fn may_ask_for_unknown(&self, now: Timestamp) -> bool {
-        let mut last = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = last.is_none_or(|at| now.duration_since(at).abs() >= REREAD);
+    fn may_ask_for_unknown(&self, id: &SourceId, now: Timestamp) -> bool {
+        let mut all = self.lock();
+        let Some(kept) = all.get_mut(id.provider()) else { return true };
+        let may = kept.asked_for_unknown.is_none_or(|at| now.duration_since(at).abs() >= REREAD);
         if may {
-            *last = Some(now);
+            kept.asked_for_unknown = Some(now);
         }
         may
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

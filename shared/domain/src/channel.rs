@@ -140,6 +140,11 @@ pub trait Channel: Sync {
     /// What the answer means.
     fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict;
 
+    /// Whether its destinations move (`Verdict::Moved`), so that the ledger is asked where to.
+    fn moves(&self) -> bool {
+        false
+    }
+
     /// How to get a token, for destinations that need one before the request.
     fn grant(&self, _destination: &Destination) -> Option<Grant> {
         None

@@ -1,6 +1,32 @@
 //! What a directory lists, and finding a provider or channel in its table.
 
-use crate::{Channel, Destination, DestinationName, Provider};
+use std::sync::Arc;
+
+use crate::{Channel, Destination, DestinationName, Provider, Source, SourceId};
+
+/// A source as the directory has it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListedSource {
+    /// Readable.
+    Ready(Arc<Source>),
+    /// A record that this version cannot read: its hooks are answered 503, the provider calls again.
+    Unreadable {
+        /// The source.
+        id: SourceId,
+        /// What is wrong with the record.
+        reason: String,
+    },
+}
+
+impl ListedSource {
+    /// The source's id.
+    pub fn id(&self) -> &SourceId {
+        match self {
+            Self::Ready(source) => &source.id,
+            Self::Unreadable { id, .. } => id,
+        }
+    }
+}
 
 /// A destination as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]

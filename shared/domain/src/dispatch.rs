@@ -165,7 +165,10 @@ impl Dispatch {
     async fn exchange(&self, work: &Work<'_>) -> Result<(Ending, Option<Answer>), PortError> {
         let Work { event, destination, channel, delivery, not_after, .. } = work;
         let endpoint = destination.settings.endpoint.as_ref().map_or("", |e| e.expose());
-        let mut moved_to = self.ledger.moved(&destination.name, endpoint).await?;
+        let mut moved_to = None;
+        if channel.moves() {
+            moved_to = self.ledger.moved(&destination.name, endpoint).await?;
+        }
         let id = delivery.of.id();
         let mut last = None;
         for _ in 0..EXCHANGES_PER_ATTEMPT {

@@ -16,14 +16,14 @@ use std::time::Duration;
 use crate::ack::{Ack, Outcome, Refusal, Route, route};
 use crate::cache::SourceCache;
 use crate::{
-    Claim, Directory, Envelope, Event, Hook, Ledger, Name, Outbound, Parked, Port, PortError,
-    Provider, Queue, Reading, Refused, Reject, Source, SourceId, find_provider,
+    Claim, Directory, Envelope, Event, Hook, Ledger, ListedSource, Name, Outbound, Parked, Port,
+    PortError, Provider, Queue, Reading, Refused, Reject, SourceId, find_provider,
 };
 
 /// The most bytes a body may have.
 const MAX_BODY: usize = 256 * 1024;
-/// Claims of one array in flight at once.
-const CLAIMS_AT_ONCE: usize = 32;
+/// Writes of one array in flight at once.
+const WRITES_AT_ONCE: usize = 32;
 /// Refused calls are recorded at most this often per process.
 const REFUSED_EVERY_S: i64 = 10;
 
@@ -115,18 +115,15 @@ impl Ingest {
     ) -> Result<Ack, Refusal> {
         let directory = self.directory.as_ref();
         let found = self.cache.find(directory, id, hook.received).await?;
-        let found = found.ok_or(Refusal::NotFound)?;
-        if !provider.accepts_tail(&found.source, hook.tail) {
-            return Err(Refusal::NotFound);
-        }
-        let (source, reading) = match provider.read(hook, &found.source) {
-            Ok(reading) => (found.source, reading),
-            Err(reject) => {
-                let changed = self.cache.changed(directory, &found.source, hook.received).await;
-                let source = changed.ok_or_else(|| Refusal::Unauthorized(reject))?;
-                let reading = provider.read(hook, &source).map_err(Refusal::Unauthorized)?;
-                (source, reading)
+        let listed = found.source.ok_or(Refusal::NotFound)?;
+        let reading = match read(provider, hook, &listed) {
+            Err(Refusal::Unauthorized(reject)) => {
+                match self.cache.changed(directory, &listed, hook.received).await {
+                    Some(changed) => read(provider, hook, &changed)?,
+                    None => return Err(Refusal::Unauthorized(reject)),
+                }
             }
+            other => other?,
         };
         let (events, parked, stale_s) = match reading {
             Reading::Events { events, parked, stale_s } => (events, parked, stale_s),
@@ -138,8 +135,7 @@ impl Ingest {
                 _ = self.cache.read(directory, id, hook.received).await;
             }
         };
-        let (recorded, ()) =
-            futures_util::join!(self.record(&source, hook, &events, &parked), refresh);
+        let (recorded, ()) = futures_util::join!(self.record(id, hook, &events, &parked), refresh);
         let (fresh, repeated, conflicts) = recorded?;
         let parked = u32::try_from(parked.len()).unwrap_or(u32::MAX);
         let outcome = Outcome::Taken { fresh, repeated, conflicts, parked, stale_s };
@@ -149,19 +145,18 @@ impl Ingest {
     /// Claims and queues all events and parks what could not be read. On `Ok` all is durable.
     async fn record(
         &self,
-        source: &Source,
+        source: &SourceId,
         hook: &Hook<'_>,
         events: &[Event],
         parked: &[Parked],
     ) -> Result<(u32, u32, u32), PortError> {
         let claims: Vec<Claim> = futures_util::stream::iter(events)
             .map(|event| self.ledger.claim(event))
-            .buffered(CLAIMS_AT_ONCE)
+            .buffered(WRITES_AT_ONCE)
             .try_collect()
             .await?;
-        for element in parked {
-            let context = parked_context(hook);
-            self.ledger.park(&source.id, element, &context, hook.received).await?;
+        if !parked.is_empty() {
+            self.park(source, hook, parked).await?;
         }
         let (mut fresh, mut repeated, mut conflicts) = (0, 0, 0);
         let mut messages = Vec::new();
@@ -188,6 +183,18 @@ impl Ingest {
         Ok((fresh, repeated, conflicts))
     }
 
+    async fn park(
+        &self,
+        source: &SourceId,
+        hook: &Hook<'_>,
+        parked: &[Parked],
+    ) -> Result<(), PortError> {
+        let context = parked_context(hook);
+        let parking =
+            parked.iter().map(|element| self.ledger.park(source, element, &context, hook.received));
+        futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
+    }
+
     /// Records a refused call, at most one per 10 s in this process; a failure is ignored, for the
     /// caller is a stranger.
     async fn record_refused(&self, id: &SourceId, hook: &Hook<'_>, reject: &Reject) {
@@ -212,6 +219,24 @@ impl Ingest {
 impl From<PortError> for Refusal {
     fn from(error: PortError) -> Self {
         Self::Unavailable(error)
+    }
+}
+
+/// Has the provider read a hook with a source as the directory lists it.
+fn read(
+    provider: &dyn Provider,
+    hook: &Hook<'_>,
+    listed: &ListedSource,
+) -> Result<Reading, Refusal> {
+    match listed {
+        ListedSource::Ready(source) if !provider.accepts_tail(source, hook.tail) => {
+            Err(Refusal::NotFound)
+        }
+        ListedSource::Ready(source) => provider.read(hook, source).map_err(Refusal::Unauthorized),
+        ListedSource::Unreadable { id, reason } => {
+            let why = format!("the record of source {id} cannot be read: {reason}");
+            Err(Refusal::Unavailable(PortError::new(Port::Directory, why)))
+        }
     }
 }
 

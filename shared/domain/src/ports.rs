@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     Answer, Attempt, Delivery, DeliveryRef, DeliveryState, DestinationName, Display, Event,
-    EventKey, Finish, Listed, Parked, Snapshot, Source, SourceId, Start,
+    EventKey, Finish, Listed, ListedSource, Parked, Snapshot, SourceId, Start,
 };
 
 /// A port, by name.
@@ -166,8 +166,8 @@ pub trait Ledger: Send + Sync {
 /// Where sources and destinations are kept.
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// One source.
-    async fn source(&self, id: &SourceId) -> Result<Option<Arc<Source>>, PortError>;
+    /// All sources of a provider, readable or not.
+    async fn sources(&self, provider: &str) -> Result<Vec<ListedSource>, PortError>;
 
     /// All destinations, readable or not.
     async fn destinations(&self) -> Result<Arc<Vec<Listed>>, PortError>;
