@@ -20,6 +20,9 @@ pub struct Job<'a> {
     pub id: &'a DeliveryId,
     /// The attempt's number, from 1.
     pub attempt: u32,
+    /// The number of this exchange within the attempt, from 1: whoever answered [`Verdict::Afresh`]
+    /// to the first sees here that asking once more has not helped.
+    pub exchange: u32,
     /// The time of this exchange: signatures carry it.
     pub now: Timestamp,
     /// A bearer token, for destinations that need one.

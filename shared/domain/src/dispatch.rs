@@ -171,7 +171,7 @@ impl Dispatch {
         }
         let id = delivery.of.id();
         let mut last = None;
-        for _ in 0..EXCHANGES_PER_ATTEMPT {
+        for exchange in 1..=EXCHANGES_PER_ATTEMPT {
             let token = match self.token(work).await {
                 Ok(token) => token,
                 Err(ending) => return Ok((ending, None)),
@@ -181,6 +181,7 @@ impl Dispatch {
                 destination,
                 id: &id,
                 attempt: delivery.attempts,
+                exchange,
                 now: self.clock.now(),
                 token: token.as_ref(),
                 moved_to: moved_to.as_deref(),
