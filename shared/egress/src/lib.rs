@@ -1,1 +1,118 @@
-//! The only door HTTP leaves by.
+//! The only door HTTP leaves by: [`HttpEgress`] implements `domain::Egress`.
+//!
+//! Every request goes through the address guard, follows no redirect, uses no proxy, decompresses
+//! nothing, has one deadline for the whole exchange and reads at most 16 KiB of the answer. Not
+//! here: what to send and what the answer means; that is a channel's.
+
+mod body;
+mod connect;
+mod guard;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use domain::{Answer, Clock, Egress, SendError};
+use jiff::Timestamp;
+
+pub use connect::BuildError;
+pub use guard::{Forbidden, Guard, Reach};
+
+use body::{Deadlined, TooLate};
+
+/// How much of an answer is read.
+pub const MAX_ANSWER: usize = 16 * 1024;
+
+/// HTTP/1.1 over pooled connections.
+#[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
+pub struct HttpEgress {
+    guard: Guard,
+    public: reqwest::Client,
+    allowed_only: reqwest::Client,
+    clock: Arc<dyn Clock>,
+}
+
+impl HttpEgress {
+    /// A door with this guard. The clock is what `not_after` is compared with.
+    pub fn new(guard: Guard, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
+        Ok(Self {
+            public: connect::client(&guard, Reach::Public)?,
+            allowed_only: connect::client(&guard, Reach::AllowedOnly)?,
+            guard,
+            clock,
+        })
+    }
+
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+        not_after: Timestamp,
+    ) -> Result<Answer, SendError> {
+        let request = request.map(|bytes| {
+            if bytes.is_empty() {
+                return reqwest::Body::from(bytes);
+            }
+            let clock = Arc::clone(&self.clock);
+            reqwest::Body::wrap(Deadlined { bytes: Some(bytes), not_after, clock })
+        });
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let reach = self
+            .guard
+            .judge_url(request.url())
+            .map_err(|forbidden| SendError::Blocked(forbidden.to_string()))?;
+        let client = match reach {
+            Reach::Public => &self.public,
+            Reach::AllowedOnly => &self.allowed_only,
+        };
+        if self.clock.now() > not_after {
+            return Err(SendError::Late);
+        }
+        let mut response = client.execute(request).await.map_err(failed)?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut body = BytesMut::new();
+        while body.len() < MAX_ANSWER
+            && let Some(piece) = response.chunk().await.map_err(failed)?
+        {
+            body.extend_from_slice(&piece);
+        }
+        body.truncate(MAX_ANSWER);
+        Ok(Answer { status, headers, body: body.freeze() })
+    }
+}
+
+#[async_trait]
+impl Egress for HttpEgress {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+        not_after: Timestamp,
+    ) -> Result<Answer, SendError> {
+        match tokio::time::timeout(timeout, self.exchange(request, not_after)).await {
+            Ok(ended) => ended,
+            Err(_) => Err(SendError::Timeout),
+        }
+    }
+}
+
+/// What a client's error means. Its URL is left out of every text: it may be the credential.
+fn failed(error: reqwest::Error) -> SendError {
+    let error = error.without_url();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    let mut last = String::new();
+    while let Some(one) = cause {
+        if let Some(forbidden) = one.downcast_ref::<Forbidden>() {
+            return SendError::Blocked(forbidden.to_string());
+        }
+        if one.is::<TooLate>() {
+            return SendError::Late;
+        }
+        last = one.to_string();
+        cause = one.source();
+    }
+    if error.is_timeout() { SendError::Timeout } else { SendError::Connection(last) }
+}
