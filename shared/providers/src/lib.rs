@@ -4,3 +4,6 @@
 
 mod check;
 mod json;
+
+/// Every provider.
+pub const ALL: &[&dyn domain::Provider] = &[];
