@@ -36,8 +36,20 @@ impl<'a> Object<'a> {
     /// the object may come twice.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Unreadable> {
         serde_json::from_str::<Sound>(text).map_err(|e| unreadable(not_json(&e)))?;
-        let members: Members<'a> =
-            serde_json::from_str(text).map_err(|_| unreadable("the body is not a JSON object"))?;
+        Self::outline(text)
+    }
+
+    /// Reads an object whose members may be unsound inside: an envelope around elements that are
+    /// judged each by itself. What it holds must be well formed, however deep.
+    pub(crate) fn outline(text: &'a str) -> Result<Self, Unreadable> {
+        let members: Members<'a> = serde_json::from_str(text).map_err(|e| {
+            let another_shape = e.classify() == serde_json::error::Category::Data;
+            unreadable(if another_shape {
+                "the body is not a JSON object".into()
+            } else {
+                not_json(&e)
+            })
+        })?;
         let mut names: Vec<&str> = members.0.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -49,6 +61,11 @@ impl<'a> Object<'a> {
     /// The object as it came.
     pub(crate) fn as_str(&self) -> &'a str {
         self.text
+    }
+
+    /// Whether it has no members at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
     }
 
     /// A member as it stands in the text; `null` is none.

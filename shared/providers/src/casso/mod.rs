@@ -1,0 +1,58 @@
+//! Casso, "Thiết lập Webhook thủ công" (v1) and Webhook V2: bank transactions, both directions.
+//!
+//! Two generations share one URL and one key ("Key bảo mật"). v1 sends the key itself in the header
+//! `secure-token` and an array of transactions. V2 signs: `X-Casso-Signature: t=…,v1=…`, an
+//! HMAC-SHA512 over the body with its keys sorted (see `canon`), and sends one transaction. Which
+//! proof is given and which shape the body has are judged separately. Quirks: a negative amount is
+//! money out; id 0 is the test call that the settings page insists on; a balance of 0 means unknown;
+//! `when` may be a date alone. Casso waits 5 s for a 200 and does not judge its body.
+//!
+//! Sources: the page named above; CassoHQ's repositories `casso-webhook-handler-sample` and
+//! `casso-webhook-v2-verify-signature`. Not here: Casso's own API; payOS, another contract.
+
+mod canon;
+mod hook;
+mod proof;
+
+use domain::{Acknowledgement, Auth, Hook, Provider, Reading, Reject, Source};
+use http::Method;
+
+use crate::check;
+
+/// The provider.
+#[derive(Debug)]
+pub struct Casso;
+
+impl Provider for Casso {
+    fn name(&self) -> &'static str {
+        "casso"
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::POST]
+    }
+
+    fn accepts_tail(&self, _: &Source, tail: &str) -> bool {
+        tail.is_empty()
+    }
+
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement { status: 200, body: r#"{"success":true}"# }
+    }
+
+    fn check(&self, source: &Source) -> Result<(), String> {
+        match source.auth {
+            Auth::Own => check::live_secrets(&source.secrets, 2),
+            Auth::Header(_) => Err("header: Casso's headers are fixed; remove this key".to_owned()),
+            Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } | Auth::None => {
+                Err("auth: only for sepay; remove this key, secrets are enough".to_owned())
+            }
+        }
+    }
+
+    fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject> {
+        let stale_s = proof::prove(hook, source)?;
+        let (events, parked) = hook::read(hook, source);
+        Ok(Reading::Events { events, parked, stale_s })
+    }
+}
