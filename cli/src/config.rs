@@ -1,0 +1,118 @@
+//! `tingting.toml`: read once at start, judged whole, every fault told with its line and the remedy.
+
+mod document;
+mod fault;
+mod reach;
+mod records;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use domain::{Channel, Destination, DestinationRecord, Provider, Source, SourceRecord};
+use egress::Guard;
+use ipnet::IpNet;
+use url::Url;
+
+use document::Document;
+pub use fault::{Fault, Faults};
+pub use reach::{Resolve, system_resolver};
+use settings::Listening;
+pub use variables::Env;
+
+/// What reading a configuration needs beside the file.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "functions have nothing to show")]
+pub struct Surroundings<'a> {
+    /// The environment.
+    pub env: Env<'a>,
+    /// Where names lead.
+    pub resolve: Resolve<'a>,
+    /// The providers known.
+    pub providers: &'a [&'a dyn Provider],
+    /// The channels known.
+    pub channels: &'a [&'a dyn Channel],
+}
+
+/// A configuration that was judged.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What printed URLs start with, where that is not the address listened on.
+    pub public_url: Option<Url>,
+    /// The folder of the database.
+    pub data: PathBuf,
+    /// Ranges that destinations may use beside the public internet.
+    pub allow: Vec<IpNet>,
+    /// Sources, as typed and as understood.
+    pub sources: Vec<(SourceRecord, Source)>,
+    /// Destinations, as typed and as understood.
+    pub destinations: Vec<(DestinationRecord, Destination)>,
+}
+
+impl Config {
+    /// Reads and judges a file.
+    pub fn read(path: &Path, surroundings: Surroundings<'_>) -> Result<Self, Faults> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let message = format!("cannot be read ({error}); check the path and its permissions");
+            Faults { path: path.to_owned(), faults: vec![Fault { line: None, message }] }
+        })?;
+        Self::parse(&text, surroundings).map_err(|faults| Faults { path: path.to_owned(), faults })
+    }
+
+    /// Judges a text.
+    pub fn parse(text: &str, surroundings: Surroundings<'_>) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let resolved = variables::resolve(text, surroundings.env, &mut faults);
+        let Some(mut document) = Document::parse(&resolved) else { return Err(sorted(faults)) };
+        let server = settings::server(&mut document, &mut faults);
+        let allow = settings::allow(&mut document, &mut faults);
+        settings::retention(&mut document, &mut faults);
+        let sources = records::sources(&mut document, surroundings, &mut faults);
+        let guard = Guard::new(allow.clone());
+        let destinations = records::destinations(&mut document, surroundings, &guard, &mut faults);
+        faults.extend(document.leftovers());
+        match server {
+            Some(Listening { listen, public_url, data }) if faults.is_empty() => {
+                Ok(Self { listen, public_url, data, allow, sources, destinations })
+            }
+            _ => Err(sorted(faults)),
+        }
+    }
+
+    /// What the URLs of hooks start with, when listening on `bound`.
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+
+    /// Sources that a destination names and this file does not have: probably a slip of the pen.
+    pub fn strangers(&self) -> Vec<String> {
+        let known: BTreeSet<&str> = self.sources.iter().map(|(_, s)| s.id.as_str()).collect();
+        let named = self.destinations.iter().flat_map(|(_, destination)| {
+            let sources = destination.filter.sources.iter();
+            sources.map(move |source| (&destination.name, source))
+        });
+        named
+            .filter(|(_, source)| !known.contains(source.as_str()))
+            .map(|(name, source)| {
+                format!("destination {name} waits for {source}, which is no source of this file")
+            })
+            .collect()
+    }
+}
+
+/// In the order of the lines, one per line: what was found first is the cause of what follows.
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort_by_key(|fault| fault.line);
+    faults.dedup_by(|next, first| first.line.is_some() && first.line == next.line);
+    faults
+}

@@ -1,0 +1,4 @@
+//! The command `tingting`, as a library, so that tests can start the whole program in-process. What
+//! a process owns (clock, environment, randomness, terminal) arrives from `main`.
+
+pub mod config;
