@@ -27,8 +27,8 @@ const DETAIL_BYTES: usize = 1024;
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handled {
-    /// Done with: delete it. One word per attempt made: destination and verdict.
-    Done(Vec<(String, &'static str)>),
+    /// Done with: delete it. The attempts that were made, for logs and metrics.
+    Done(Vec<(DeliveryRef, Attempt)>),
     /// It can never be handled: set it aside with this reason.
     Poison(String),
 }
@@ -91,7 +91,7 @@ impl Dispatch {
         let mut made = Vec::new();
         for handled in join_all(attempts).await {
             match handled? {
-                Handled::Done(words) => made.extend(words),
+                Handled::Done(attempts) => made.extend(attempts),
                 poison @ Handled::Poison(_) => return Ok(poison),
             }
         }
@@ -158,7 +158,7 @@ impl Dispatch {
         if let (Finish::Written, DeliveryState::Waiting { due }) = (finish, &next) {
             self.ring(of, now, *due).await?;
         }
-        Ok(Handled::Done(vec![(destination.name.to_string(), attempt.verdict)]))
+        Ok(Handled::Done(vec![(delivery.of.clone(), attempt)]))
     }
 
     /// Builds, sends and judges, and once more at once where the channel asks for it.
