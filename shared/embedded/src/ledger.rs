@@ -1,0 +1,168 @@
+//! The port `Ledger`: each call is one job, so one atomic step. Not the SQL (`claims`, `deliveries`),
+//! not the rules (`domain::Delivery`).
+
+use async_trait::async_trait;
+use domain::{
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Event, EventKey, Finish,
+    Ledger, Parked, Port, PortError, Refused, Snapshot, SourceId, Start, Stored,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::claims::{self, Claimed};
+use crate::{Database, Failure, deliveries};
+
+#[async_trait]
+impl Ledger for Database {
+    async fn claim(&self, event: &Event) -> Result<Claim, PortError> {
+        let claimed = Claimed::of(event).map_err(|e| PortError::new(Port::Ledger, e))?;
+        self.on(Port::Ledger, move |db| claimed.write(db)).await
+    }
+
+    async fn stored(&self, key: &EventKey) -> Result<Option<Stored>, PortError> {
+        let key = key.clone();
+        self.on(Port::Ledger, move |db| claims::stored(db, &key)).await
+    }
+
+    async fn park(
+        &self,
+        source: &SourceId,
+        parked: &Parked,
+        context: &str,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        let (source, parked, context) = (source.clone(), parked.clone(), context.to_owned());
+        self.on(Port::Ledger, move |db| claims::park(db, &source, &parked, &context, at)).await
+    }
+
+    async fn refuse(&self, refused: &Refused) -> Result<(), PortError> {
+        let refused = refused.clone();
+        self.on(Port::Ledger, move |db| claims::refuse(db, &refused)).await
+    }
+
+    async fn observe(&self, snapshot: &Snapshot) -> Result<bool, PortError> {
+        let snapshot = snapshot.clone();
+        self.on(Port::Ledger, move |db| claims::observe(db, &snapshot)).await
+    }
+
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError> {
+        let deliveries = deliveries.to_vec();
+        self.on(Port::Ledger, move |db| {
+            deliveries.iter().try_for_each(|delivery| deliveries::insert(db, delivery))
+        })
+        .await
+    }
+
+    async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError> {
+        let key = key.clone();
+        self.on(Port::Ledger, move |db| claims::take(db, &key, late)).await
+    }
+
+    async fn start(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Start, PortError> {
+        let of = of.clone();
+        self.on(Port::Ledger, move |db| {
+            let Some(found) = deliveries::find(db, &of)? else { return Ok(Start::Missing) };
+            let start = found.delivery.start(owner, now, until);
+            if let Start::Go(delivery) = &start {
+                deliveries::update(db, found.event, delivery)?;
+            }
+            Ok(start)
+        })
+        .await
+    }
+
+    async fn finish(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        attempt: &Attempt,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError> {
+        let (of, attempt, next) = (of.clone(), attempt.clone(), next.clone());
+        self.on(Port::Ledger, move |db| {
+            let moved = |delivery: &Delivery| delivery.finish(owner, attempt.counted, &next);
+            let Some(event) = move_on(db, &of, moved)? else { return Ok(Finish::Fenced) };
+            deliveries::record(db, event, &of, &attempt)?;
+            Ok(Finish::Written)
+        })
+        .await
+    }
+
+    async fn resolve(
+        &self,
+        of: &DeliveryRef,
+        now: Timestamp,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError> {
+        let (of, next) = (of.clone(), next.clone());
+        self.on(Port::Ledger, move |db| {
+            let moved = move_on(db, &of, |delivery| delivery.resolve(now, &next))?;
+            Ok(if moved.is_some() { Finish::Written } else { Finish::Fenced })
+        })
+        .await
+    }
+
+    async fn delivery(
+        &self,
+        of: &DeliveryRef,
+    ) -> Result<Option<(Delivery, Vec<Attempt>)>, PortError> {
+        let of = of.clone();
+        self.on(Port::Ledger, move |db| {
+            let Some(found) = deliveries::find(db, &of)? else { return Ok(None) };
+            let attempts = deliveries::attempts(db, &found)?;
+            Ok(Some((found.delivery, attempts)))
+        })
+        .await
+    }
+
+    async fn moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+    ) -> Result<Option<String>, PortError> {
+        let (destination, endpoint) = (destination.clone(), endpoint.to_owned());
+        self.on(Port::Ledger, move |db| {
+            let sql = "SELECT moved_to FROM destination_states \
+                       WHERE destination = ?1 AND moved_from = ?2";
+            let key = [destination.as_str(), endpoint.as_str()];
+            Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    async fn set_moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+        to: &str,
+    ) -> Result<(), PortError> {
+        let (destination, endpoint, to) = (destination.clone(), endpoint.to_owned(), to.to_owned());
+        self.on(Port::Ledger, move |db| {
+            let sql = "INSERT INTO destination_states (destination, moved_from, moved_to) \
+                       VALUES (?1, ?2, ?3) ON CONFLICT (destination) \
+                       DO UPDATE SET moved_from = excluded.moved_from, moved_to = excluded.moved_to";
+            db.prepare_cached(sql)?.execute(params![destination.as_str(), endpoint, to])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Writes the state that a delivery moves to; the id of its event's row, or nothing if it may not
+/// move.
+fn move_on(
+    db: &Connection,
+    of: &DeliveryRef,
+    moved: impl FnOnce(&Delivery) -> Option<Delivery>,
+) -> Result<Option<i64>, Failure> {
+    let Some(found) = deliveries::find(db, of)? else { return Ok(None) };
+    let Some(next) = moved(&found.delivery) else { return Ok(None) };
+    deliveries::update(db, found.event, &next)?;
+    Ok(Some(found.event))
+}

@@ -1,0 +1,266 @@
+//! Opening the folder: the lock, the file and its settings, what is set right at every start. And
+//! what is said when it cannot be opened.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::Failure;
+use crate::schema::{self, Found, VERSION};
+
+const FILE: &str = "tingting.db";
+const LOCK: &str = "tingting.lock";
+
+/// Pages of log before it is copied into the file: more than SQLite's own 1000, so that a page which
+/// many commits rewrite is copied once.
+const CHECKPOINT_PAGES: u32 = 8_000;
+/// What the page cache may hold, in KiB. The keys of a million events fit.
+const CACHE_KIB: i64 = 96 * 1024;
+
+/// Why the folder could not be opened, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or a file in it cannot be made or written.
+    #[error("{path} cannot be written; check that the folder exists and belongs to this user")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process has it.
+    #[error(
+        "another tingting is using {folder} (it holds {lock}); stop it, or choose another [server] data"
+    )]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that is locked.
+        lock: PathBuf,
+    },
+    /// Written by a newer program.
+    #[error(
+        "{path} was written by a newer tingting (version {found}, this one knows {VERSION}); \
+         run that one, or restore the copy from before the upgrade"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: usize,
+    },
+    /// Not a database, or a broken one.
+    #[error("{path} is damaged or not a database; move it away and restore a copy")]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// SQLite cannot use it.
+    #[error("{path} cannot be used as a database; the folder must be on a local disk with room")]
+    Unusable {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file system has no shared memory, which the write-ahead log needs.
+    #[error("{path} cannot have a write-ahead log; the folder must be on a local disk")]
+    NoLog {
+        /// The database.
+        path: PathBuf,
+    },
+    /// A row that every start needs.
+    #[error("the database in {folder} cannot be read; restore a copy")]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        source: Failure,
+    },
+    /// No thread could be started.
+    #[error("no thread could be started for the database")]
+    Thread(#[source] io::Error),
+}
+
+/// What is open.
+pub(crate) struct Opened {
+    /// For the writing thread.
+    pub(crate) writing: Connection,
+    /// For long reads, which must not hold up the writes.
+    pub(crate) reading: Connection,
+    /// Held as long as the folder is used.
+    pub(crate) lock: File,
+}
+
+/// Opens or makes the folder and its file.
+pub(crate) fn open(dir: &Path) -> Result<Opened, OpenError> {
+    make_folder(dir).map_err(|source| OpenError::Folder { path: dir.to_owned(), source })?;
+    let lock = lock(dir)?;
+    let path = dir.join(FILE);
+    // Made here and not by SQLite, so that only its owner may read the secrets in it.
+    private(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+    let refused = |source| refused(&path, source);
+    let mut writing = Connection::open(&path).map_err(refused)?;
+    if !configure(&writing).map_err(refused)? {
+        return Err(OpenError::NoLog { path });
+    }
+    if let Found::Newer(found) = schema::bring_up_to_date(&mut writing).map_err(refused)? {
+        return Err(OpenError::Newer { path, found });
+    }
+    release_everything(&writing).map_err(refused)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reading = Connection::open_with_flags(&path, flags).map_err(refused)?;
+    // The names of new files are durable only once their folder is.
+    File::open(dir)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|source| OpenError::Folder { path: dir.to_owned(), source })?;
+    Ok(Opened { writing, reading, lock })
+}
+
+fn make_folder(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)?;
+    match fs::canonicalize(dir)?.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join(LOCK);
+    let file = private(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(OpenError::InUse { folder: dir.to_owned(), lock: path })
+        }
+        Err(TryLockError::Error(source)) => Err(OpenError::Folder { path, source }),
+    }
+}
+
+/// Opens a file for writing, made so that only its owner may read it.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Settings of the writing connection; `false` when there can be no write-ahead log.
+fn configure(db: &Connection) -> rusqlite::Result<bool> {
+    // Before anything else: the first statement that reads the file tells whether it is one.
+    let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    // FULL: every commit waits for the disk. NORMAL would lose acknowledged events with the power.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    db.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.busy_timeout(std::time::Duration::from_secs(2))?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(mode.eq_ignore_ascii_case("wal"))
+}
+
+/// This process alone owns the file: whatever another was doing when it ended is nobody's now. Every
+/// lease ends, every message is visible.
+fn release_everything(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("UPDATE deliveries SET at = 0 WHERE state = 'sending'", [])?;
+    db.execute("UPDATE visibility SET visible = 0 WHERE visible > 0", [])?;
+    Ok(())
+}
+
+fn refused(path: &Path, source: rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            OpenError::Damaged { path, source }
+        }
+        _ => OpenError::Unusable { path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(dir: &Path) -> OpenError {
+        open(dir).err().unwrap_or_else(|| panic!("{} was opened", dir.display()))
+    }
+
+    #[test]
+    fn a_folder_is_made_and_only_its_owner_may_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("a/b");
+        drop(open(&data).unwrap());
+        #[cfg(unix)]
+        for (path, mode) in [(data.clone(), 0o700), (data.join(FILE), 0o600)] {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        }
+    }
+
+    #[test]
+    fn one_folder_has_one_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = open(dir.path()).unwrap();
+        let error = failure(dir.path());
+        assert!(matches!(error, OpenError::InUse { .. }), "{error:?}");
+        let said = error.to_string();
+        assert!(said.contains("tingting.lock") && said.contains("stop it"), "{said}");
+        drop(first);
+        assert!(open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_a_folder_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let error = failure(&file.join("data"));
+        assert!(matches!(error, OpenError::Folder { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FILE), "this is not a database".repeat(100)).unwrap();
+        let error = failure(dir.path());
+        assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open(dir.path()).unwrap());
+        let path = dir.path().join(FILE);
+        let mut bytes = fs::read(&path).unwrap();
+        let header = 100;
+        bytes[header..].fill(0xAA);
+        fs::write(&path, bytes).unwrap();
+        let error = failure(dir.path());
+        assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_newer_file_is_refused_with_both_versions() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open(dir.path()).unwrap());
+        let db = Connection::open(dir.path().join(FILE)).unwrap();
+        db.execute_batch("PRAGMA user_version = 99").unwrap();
+        drop(db);
+        let error = failure(dir.path());
+        assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error:?}");
+        assert!(error.to_string().contains("version 99, this one knows 1"), "{error}");
+    }
+}
