@@ -1,7 +1,7 @@
 //! Proofs that several providers share: a secret in a header, a MAC in hex, the age of a signed
 //! stamp. Everything is compared in constant time; what a provider does with them is in its file.
 
-use domain::{Reject, Secret};
+use domain::{Auth, Reject, Secret, Source};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
@@ -93,6 +93,17 @@ pub(crate) fn live_secrets(secrets: &[Secret], most: usize) -> Result<(), String
         0 => Err("secrets: at least one is needed; type the one from the provider's page".into()),
         n if n > most => Err(format!("secrets: {n} given, at most {most} may be live at once")),
         _ => Ok(()),
+    }
+}
+
+/// The settings of a provider that proves itself in one way: secrets, at most so many, and no more.
+pub(crate) fn own_way(source: &Source, most: usize) -> Result<(), String> {
+    match &source.auth {
+        Auth::Own => live_secrets(&source.secrets, most),
+        Auth::Header(_) => Err("header: only for abaha; remove it".into()),
+        Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } | Auth::None => {
+            Err("auth: only for sepay; remove it".into())
+        }
     }
 }
 

@@ -82,6 +82,11 @@ impl<'a> Object<'a> {
         Ok((!text.is_empty()).then_some(text))
     }
 
+    /// A scalar on which nothing depends: what is no plain value is as if it were not there.
+    pub(crate) fn detail(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.text(name).ok().flatten()
+    }
+
     /// An amount of VND, where there is one.
     pub(crate) fn money(&self, name: &str) -> Result<Option<Money>, Unreadable> {
         self.money_of(name, Currency::VND)
@@ -96,6 +101,25 @@ impl<'a> Object<'a> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let money = Money::parse(&text, currency);
         money.map(Some).map_err(|_| unreadable(format!("{name} is not an exact amount")))
+    }
+
+    /// An amount of VND that no sender writes with a sign, where there is one.
+    pub(crate) fn unsigned(&self, name: &str) -> Result<Option<Money>, Unreadable> {
+        self.unsigned_of(name, Currency::VND)
+    }
+
+    /// An amount of a currency that no sender writes with a sign, where there is one.
+    pub(crate) fn unsigned_of(
+        &self,
+        name: &str,
+        currency: Currency,
+    ) -> Result<Option<Money>, Unreadable> {
+        match self.money_of(name, currency)? {
+            Some(money) if money.amount.is_sign_negative() => {
+                Err(unreadable(format!("{name} is negative")))
+            }
+            money => Ok(money),
+        }
     }
 
     /// An object member.

@@ -2,14 +2,22 @@
 //!
 //! Not here: IO, the clock, the ledger. A provider is one file (or folder) and two lines below.
 
+mod abaha;
+mod appotapay;
+mod canonical;
 mod casso;
 mod check;
+mod form;
 mod json;
 mod sepay;
+mod thueapi;
 mod transaction;
 
+pub use abaha::Abaha;
+pub use appotapay::AppotaPay;
 pub use casso::Casso;
 pub use sepay::Sepay;
+pub use thueapi::ThueApi;
 
 /// Every provider.
-pub const ALL: &[&dyn domain::Provider] = &[&Casso, &Sepay];
+pub const ALL: &[&dyn domain::Provider] = &[&Abaha, &AppotaPay, &Casso, &Sepay, &ThueApi];
