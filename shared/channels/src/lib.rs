@@ -1,1 +1,19 @@
 //! The products we speak to: pure protocols and the table of them.
+
+mod answer;
+#[cfg(test)]
+mod fixtures;
+mod lark;
+mod mac;
+mod preview;
+mod request;
+mod settings;
+mod slack;
+mod telegram;
+mod text;
+mod webhook;
+mod words;
+
+/// Every channel, by name.
+pub const ALL: &[&dyn domain::Channel] =
+    &[&lark::Lark, &preview::Preview, &slack::Slack, &telegram::Telegram, &webhook::Webhook];

@@ -1,0 +1,96 @@
+//! Reading answers, as far as all products agree: verdicts in one word, the wait that a peer asks
+//! for, and pages that come from something in between.
+
+use std::time::Duration;
+
+use domain::{Answer, Job, Verdict};
+use http::header;
+use jiff::Timestamp;
+
+/// No wait is longer.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// Not now; the destination's schedule says when.
+pub(crate) fn retry(reason: impl Into<String>) -> Verdict {
+    Verdict::Retry { reason: reason.into(), after: None }
+}
+
+/// Not now, and no earlier than the peer says, if it says so.
+pub(crate) fn retry_no_earlier(reason: impl Into<String>, job: &Job<'_>, a: &Answer) -> Verdict {
+    Verdict::Retry { reason: reason.into(), after: retry_after(a, job.now) }
+}
+
+/// The rate is limited. Uses up no retry.
+pub(crate) fn limited(reason: impl Into<String>, after: Duration) -> Verdict {
+    Verdict::Limited { reason: reason.into(), after: after.min(LONGEST) }
+}
+
+/// The wait in `Retry-After`: seconds, whole or decimal, or an HTTP date. `None` when there is
+/// none, or none that can be used (unreadable, zero, negative, past).
+pub(crate) fn retry_after(answer: &Answer, now: Timestamp) -> Option<Duration> {
+    let text = answer.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    seconds(text).or_else(|| until(text, now))
+}
+
+/// A number of seconds, whole or decimal, rounded up, at most a day.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let more = u64::from(fraction.bytes().any(|b| b != b'0'));
+    // More digits than fit are more than a day.
+    let whole: u64 = whole.parse().unwrap_or(u64::MAX);
+    let wait = Duration::from_secs(whole.saturating_add(more)).min(LONGEST);
+    (!wait.is_zero()).then_some(wait)
+}
+
+fn until(text: &str, now: Timestamp) -> Option<Duration> {
+    let at = Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()?;
+    let wait = Duration::try_from(at.duration_since(now)).ok()?.min(LONGEST);
+    (!wait.is_zero()).then_some(wait)
+}
+
+/// The body as text, for comparing.
+pub(crate) fn body(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.body).trim().to_owned()
+}
+
+/// Whether the body is a page for people: a proxy's or a portal's, not the product's.
+pub(crate) fn is_page(answer: &Answer) -> bool {
+    body(answer).starts_with('<')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::answer;
+
+    #[test]
+    fn a_wait_is_read_in_every_form_and_capped_at_a_day() {
+        let now: Timestamp = "1994-11-06T08:49:00Z".parse().unwrap();
+        for (value, expected) in [
+            ("7", Some(7)),
+            (" 7 ", Some(7)),
+            ("1.2", Some(2)),
+            ("30.0", Some(30)),
+            ("99999999999999999999999", Some(86_400)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(37)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(37)),
+            ("Sun Nov  6 08:49:37 1994", Some(37)),
+            ("Thu, 10 Nov 1994 08:49:37 GMT", Some(86_400)),
+            ("Sun, 06 Nov 1994 08:48:00 GMT", None),
+            ("0", None),
+            ("-5", None),
+            ("1e3", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let mut answer = answer(429, "");
+            answer.headers.insert(header::RETRY_AFTER, value.parse().unwrap());
+            assert_eq!(retry_after(&answer, now).map(|d| d.as_secs()), expected, "{value:?}");
+        }
+        assert_eq!(retry_after(&answer(429, ""), now), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! Messages and settings of Lark destinations; answers are tested beside their table.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixtures::{
+    NOW, destination, destination_at, every_setting, hostile, id, job, secret, transfer,
+    transfer_saying,
+};
+
+const URL: &str = "https://open.larksuite.com/open-apis/bot/v2/hook/token";
+
+fn text_of(memo: &str) -> String {
+    let said = words::notification(&transfer_saying(memo), &destination("lark"));
+    body(&said, Kind::TransferIn, None)
+}
+
+/// Markdown holds our labels and nothing else; all other texts are plain; the size is Lark's.
+fn assert_legal(text: &str) {
+    assert!(text.len() <= 20_000, "{} bytes", text.len());
+    let message: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(message["msg_type"], "interactive");
+    let card = &message["card"];
+    assert_eq!(card["schema"], "2.0");
+    assert_eq!(card["header"]["title"]["tag"], "plain_text");
+    let elements = card["body"]["elements"].as_array().unwrap();
+    assert!(elements.len() <= 200);
+    for element in elements {
+        match element["tag"].as_str() {
+            Some("markdown") => {
+                let label = element["content"].as_str().unwrap();
+                let inner = label.strip_prefix("**").and_then(|l| l.strip_suffix("**")).unwrap();
+                assert!(inner.chars().all(|c| c.is_alphabetic() || c == ' '), "{inner}");
+            }
+            Some("div") => assert_eq!(element["text"]["tag"], "plain_text"),
+            other => panic!("no element {other:?} is meant to be here"),
+        }
+    }
+}
+
+#[test]
+fn signatures_are_those_of_larks_own_algorithm() {
+    for (timestamp, secret, expected) in [
+        ("1599360473", "demo", "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="),
+        ("0", "", "53Dh/MqIJzmbXR1ky1eoAPGAmY2mY/DJucsfzM60KVk="),
+    ] {
+        assert_eq!(sign(timestamp, secret), expected);
+    }
+    // DingTalk signs the same string the other way round.
+    assert_ne!(sign("1599360473", "demo"), "DkEDUyVoOOJ539qBvUgMyzkzIdRWlf4e/V3Rq+ONJnQ=");
+}
+
+#[test]
+fn a_transfer_as_lark_gets_it() {
+    let (event, mut to) = (transfer(), destination_at("lark", URL));
+    let id = id(&event, &to);
+    let sent = |to: &Destination| -> Value {
+        let Ok(Outgoing::Http(request)) = Lark.request(&job(&event, to, &id)) else { panic!() };
+        assert_eq!(request.uri().to_string(), URL);
+        serde_json::from_slice(request.body()).unwrap()
+    };
+    let message = sent(&to);
+    assert_eq!(message.get("sign"), None);
+    let card = &message["card"];
+    assert_eq!(card["header"]["title"]["content"], "Tiền vào · tingting");
+    assert_eq!(card["header"]["template"], "green");
+    assert_eq!(card["config"]["summary"]["content"], "Tiền vào · tingting: +1.250.000 ₫");
+    let elements = card["body"]["elements"].as_array().unwrap();
+    assert_eq!(elements[0]["text"]["content"], "+1.250.000 ₫");
+    assert_eq!(elements[5]["content"], "**Nội dung**");
+    assert_eq!(elements[6]["text"]["content"], "DH1042 chuyen tien");
+    assert!(elements.last().unwrap()["text"]["content"].as_str().unwrap().contains("tingting"));
+
+    to.settings.secret = Some(secret("demo"));
+    let message = sent(&to);
+    assert_eq!(message["timestamp"], NOW.to_string());
+    assert_eq!(message["sign"], sign(&NOW.to_string(), "demo"));
+}
+
+#[test]
+fn hostile_memos_stay_text() {
+    for memo in hostile() {
+        assert_legal(&text_of(&memo));
+    }
+    let message: Value = serde_json::from_str(&text_of("<at id=all></at>")).unwrap();
+    assert_eq!(message["card"]["body"]["elements"][6]["text"]["content"], "<at id=all></at>");
+}
+
+#[test]
+fn what_does_not_fit_is_left_out() {
+    let lines = vec![("Nội dung", "ế\\".repeat(1000)); 50];
+    let said = Notification { title: "x".to_owned(), amount: None, lines };
+    let text = body(&said, Kind::Unknown, None);
+    assert_legal(&text);
+    assert!(text.len() > 14_000, "as much as fits: {}", text.len());
+}
+
+#[test]
+fn wrong_settings_are_named_with_a_remedy() {
+    for url in [URL, "https://open.feishu.cn/open-apis/bot/v2/hook/x", "http://127.0.0.1:9/x"] {
+        assert_eq!(Lark.check(&destination_at("lark", url)), Ok(()), "{url}");
+    }
+    for (url, error) in [
+        ("https://open.larksuite.com/open-apis/bot/hook/x", "endpoint: a bot of version 1"),
+        ("https://open.larksuite.com/open-apis/bot/v2/hook/", "endpoint: not a custom bot's URL"),
+        ("https://open.feishu.cn/", "endpoint: not a custom bot's URL"),
+    ] {
+        let said = Lark.check(&destination_at("lark", url)).unwrap_err();
+        assert!(said.starts_with(error), "{url}: {said}");
+    }
+    for (key, settings) in
+        every_setting().into_iter().filter(|(k, _)| *k != "endpoint" && *k != "secret")
+    {
+        let mut to = destination_at("lark", URL);
+        to.settings = domain::Settings { endpoint: to.settings.endpoint, ..settings };
+        let expected = format!("{key}: the channel lark has no use for it; remove it");
+        assert_eq!(Lark.check(&to), Err(expected));
+    }
+    assert!(Lark.is_own_host(&Lark.host(&destination_at("lark", URL)).unwrap()));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_a_message(memo in any::<String>()) {
+        assert_legal(&text_of(&memo));
+    }
+}

@@ -1,0 +1,81 @@
+//! Nothing is sent: the operator's terminal and the console show what each product would have
+//! received. The bodies are unsigned and addressed to nobody, so a preview needs no settings.
+
+use domain::{Answer, Channel, Destination, Display, Job, Outgoing, Unsendable, Verdict};
+use serde_json::json;
+use url::Url;
+
+use crate::{lark, settings, slack, telegram, webhook, words};
+
+/// The operator's own screen.
+#[derive(Debug)]
+pub(crate) struct Preview;
+
+impl Channel for Preview {
+    fn name(&self) -> &'static str {
+        "preview"
+    }
+
+    fn check(&self, destination: &Destination) -> Result<(), String> {
+        settings::only(destination, &[])
+    }
+
+    fn host(&self, _destination: &Destination) -> Option<Url> {
+        None
+    }
+
+    fn is_own_host(&self, _url: &Url) -> bool {
+        false
+    }
+
+    fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
+        let notification = words::notification(job.event, job.destination);
+        let bodies = vec![
+            ("slack", slack::body(&notification)),
+            ("telegram", telegram::body(&notification, &json!("@preview"), None)),
+            ("lark", lark::body(&notification, job.event.kind, None)),
+            ("webhook", webhook::json(job.event)?),
+        ];
+        Ok(Outgoing::Show(Display { notification, bodies }))
+    }
+
+    /// Never asked, since nothing was sent.
+    fn verdict(&self, _job: &Job<'_>, _answer: &Answer) -> Verdict {
+        Verdict::Delivered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{destination, every_setting, hostile, id, job, transfer_saying};
+
+    #[test]
+    fn every_product_is_shown_for_any_text() {
+        let to = destination("preview");
+        for memo in hostile() {
+            let event = transfer_saying(&memo);
+            let id = id(&event, &to);
+            let Ok(Outgoing::Show(display)) = Preview.request(&job(&event, &to, &id)) else {
+                panic!()
+            };
+            let shown: Vec<&str> = display.bodies.iter().map(|(name, _)| *name).collect();
+            assert_eq!(shown, ["slack", "telegram", "lark", "webhook"]);
+            for (name, body) in &display.bodies {
+                assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{name}");
+            }
+            assert_eq!(display.notification.title, "Tiền vào · tingting");
+        }
+    }
+
+    #[test]
+    fn a_preview_needs_no_settings_and_takes_none() {
+        let mut to = destination("preview");
+        assert_eq!((Preview.check(&to), Preview.host(&to)), (Ok(()), None));
+        for (key, settings) in every_setting() {
+            to.settings = settings;
+            let expected = format!("{key}: the channel preview has no use for it; remove it");
+            assert_eq!(Preview.check(&to), Err(expected));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Messages and settings of Slack destinations; answers are tested beside their table.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixtures::{
+    destination, destination_at, every_setting, hostile, id, job, transfer, transfer_saying,
+};
+use crate::text::units;
+
+const URL: &str = "https://hooks.slack.com/services/T0/B0/secret";
+
+fn message(text: &str) -> Value {
+    let said = words::notification(&transfer_saying(text), &destination("slack"));
+    serde_json::from_str(&body(&said)).unwrap()
+}
+
+/// Holds a message to everything that Slack's pages ask, with every limit halved.
+fn assert_legal(message: &Value) {
+    let blocks = message["blocks"].as_array().unwrap();
+    assert!((1..=50).contains(&blocks.len()));
+    let mut total = 0;
+    for block in blocks {
+        let (objects, limit) = match block["type"].as_str() {
+            Some("header") => (vec![&block["text"]], 75),
+            Some("section") if block["fields"].is_array() => {
+                (block["fields"].as_array().unwrap().iter().collect(), 1000)
+            }
+            Some("section") => (vec![&block["text"]], 1500),
+            other => panic!("no block {other:?} is meant to be here"),
+        };
+        assert!((1..=10).contains(&objects.len()));
+        for object in objects {
+            let text = object["text"].as_str().unwrap();
+            assert!((1..=limit).contains(&units(text)), "{text}");
+            total += units(text);
+            if object["type"] == "mrkdwn" {
+                assert_eq!((text, &object["verbatim"]), ("*+1.250.000 ₫*", &json!(true)));
+                assert_eq!(object.get("emoji"), None, "not allowed on mrkdwn");
+            } else {
+                assert_eq!(
+                    (&object["type"], &object["emoji"]),
+                    (&json!("plain_text"), &json!(false))
+                );
+                assert!(!text.contains('\n'));
+            }
+        }
+    }
+    assert!(total < 6600, "half of the 13 200 at which Slack was seen to fail");
+    let text = message["text"].as_str().unwrap();
+    assert!(units(text) <= 20_000 && !text.contains(['<', '>']));
+    assert!(
+        text.split('&')
+            .skip(1)
+            .all(|rest| { ["amp;", "lt;", "gt;"].iter().any(|entity| rest.starts_with(entity)) })
+    );
+    for (key, value) in [
+        ("mrkdwn", json!(false)),
+        ("parse", json!("none")),
+        ("unfurl_links", json!(false)),
+        ("unfurl_media", json!(false)),
+    ] {
+        assert_eq!(message[key], value, "{key}");
+    }
+    assert_eq!(message.get("link_names"), None);
+}
+
+#[test]
+fn a_transfer_as_slack_gets_it() {
+    let (event, to) = (transfer(), destination_at("slack", URL));
+    let id = id(&event, &to);
+    let Ok(Outgoing::Http(request)) = Slack.request(&job(&event, &to, &id)) else { panic!() };
+    assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("POST", URL));
+    assert_eq!(request.headers()["content-type"], "application/json; charset=utf-8");
+    let message: Value = serde_json::from_slice(request.body()).unwrap();
+    assert_legal(&message);
+    assert_eq!(message["blocks"][0]["text"]["text"], "Tiền vào · tingting");
+    assert_eq!(message["blocks"][1]["text"]["text"], "*+1.250.000 ₫*");
+    assert_eq!(message["blocks"][2]["fields"][2]["text"], "Nội dung: DH1042 chuyen tien");
+    let text = message["text"].as_str().unwrap();
+    assert!(text.starts_with("Tiền vào · tingting: +1.250.000 ₫\nTài khoản: "), "{text}");
+}
+
+#[test]
+fn hostile_memos_mention_link_and_format_nothing() {
+    for memo in hostile() {
+        assert_legal(&message(&memo));
+    }
+    let message = message("<!channel> & *x*");
+    assert_eq!(message["blocks"][2]["fields"][2]["text"], "Nội dung: <!channel> & *x*");
+    assert!(message["text"].as_str().unwrap().contains("&lt;!channel&gt; &amp; *x*"));
+}
+
+#[test]
+fn wrong_settings_are_named_with_a_remedy() {
+    assert_eq!(Slack.check(&destination_at("slack", URL)), Ok(()));
+    assert_eq!(Slack.check(&destination_at("slack", "http://127.0.0.1:9/x")), Ok(()));
+    for (endpoint, error) in [
+        ("https://hooks.slack.com/", "endpoint: incomplete"),
+        ("https://hooks.slack.com/triggers/T/1/x", "endpoint: starts a workflow"),
+        ("https://hooks.slack.com/workflows/T/A/1/x", "endpoint: starts a workflow"),
+        ("C012AB3CD", "endpoint: not a URL"),
+    ] {
+        let said = Slack.check(&destination_at("slack", endpoint)).unwrap_err();
+        assert!(said.starts_with(error), "{endpoint}: {said}");
+    }
+    for (key, settings) in every_setting().into_iter().skip(1) {
+        let mut to = destination_at("slack", URL);
+        to.settings = domain::Settings { endpoint: to.settings.endpoint, ..settings };
+        let expected = format!("{key}: the channel slack has no use for it; remove it");
+        assert_eq!(Slack.check(&to), Err(expected));
+    }
+}
+
+#[test]
+fn the_host_is_the_endpoints() {
+    let host = Slack.host(&destination_at("slack", URL)).unwrap();
+    assert!(Slack.is_own_host(&host));
+    assert!(Slack.is_own_host(&Url::parse("https://hooks.slack-gov.com/services/T/B/x").unwrap()));
+    assert!(!Slack.is_own_host(&Url::parse("https://slack.com/x").unwrap()));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_a_message(text in any::<String>()) {
+        assert_legal(&message(&text));
+    }
+}

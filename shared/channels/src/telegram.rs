@@ -1,0 +1,190 @@
+//! Telegram, Bot API `sendMessage`, in HTML. Not `sendRichMessage`, whose grammar differs, and not
+//! MarkdownV2, which reserves the characters that amounts are written with.
+//!
+//! Wire facts: "Telegram Bot API", `sendMessage` and "HTML style"; tdlib/telegram-bot-api. Plain
+//! text is linked by Telegram itself (`@name`, `#tag`, card numbers…), except where another entity
+//! stands already: so what strangers wrote stands in `<code>`. After about a hundred entities the
+//! rest are dropped, and with them that protection.
+
+mod answers;
+
+use domain::{Answer, Channel, Destination, Job, Notification, Outgoing, Unsendable, Verdict};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::request::post_json;
+use crate::text::units;
+use crate::{settings, words};
+
+const BASE: &str = "https://api.telegram.org";
+const HOSTS: &[&str] = &["api.telegram.org"];
+/// The most UTF-16 units after the markup is read.
+const TEXT_UNITS: usize = 4096;
+/// Telegram keeps about a hundred.
+const ENTITIES: usize = 90;
+/// The topic General, which cannot be named.
+const GENERAL: i64 = 1;
+
+/// Telegram.
+#[derive(Debug)]
+pub(crate) struct Telegram;
+
+impl Channel for Telegram {
+    fn name(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn check(&self, destination: &Destination) -> Result<(), String> {
+        settings::only(destination, &["endpoint", "bot_token", "api_base", "thread"])?;
+        chat(destination)?;
+        method_url(destination)?;
+        match destination.settings.thread {
+            Some(thread) if thread < 1 => {
+                Err("thread: not a topic's id; use the positive number in the topic's link"
+                    .to_owned())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn host(&self, destination: &Destination) -> Option<Url> {
+        base(destination).ok()
+    }
+
+    fn is_own_host(&self, url: &Url) -> bool {
+        settings::leads_to(url, HOSTS)
+    }
+
+    fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
+        let said = words::notification(job.event, job.destination);
+        let chat = match job.moved_to {
+            Some(to) => as_chat(to).ok_or_else(|| Unsendable("moved to no chat".to_owned()))?,
+            None => chat(job.destination).map_err(Unsendable)?,
+        };
+        let url = method_url(job.destination).map_err(Unsendable)?;
+        let body = body(&said, &chat, job.destination.settings.thread);
+        Ok(Outgoing::Http(post_json(&url, body)?))
+    }
+
+    fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict {
+        answers::verdict(job, answer)
+    }
+}
+
+/// The call as Telegram takes it.
+pub(crate) fn body(said: &Notification, chat: &Value, thread: Option<i64>) -> String {
+    let mut body = json!({
+        "chat_id": chat,
+        "text": text(said),
+        "parse_mode": "HTML",
+        "link_preview_options": { "is_disabled": true },
+    });
+    if let Some(thread) = thread.filter(|thread| *thread != GENERAL) {
+        body["message_thread_id"] = json!(thread);
+    }
+    body.to_string()
+}
+
+/// The marked-up text. A line that does not fit any more is left out whole, with all after it.
+fn text(said: &Notification) -> String {
+    let mut text = Marked::default();
+    text.push("", "b", &said.title);
+    if let Some(amount) = &said.amount {
+        text.push("", "b", amount);
+    }
+    for (label, value) in &said.lines {
+        if !text.push(&format!("{label}: "), "code", value) {
+            break;
+        }
+    }
+    text.html
+}
+
+/// HTML that stays within Telegram's limits.
+#[derive(Default)]
+struct Marked {
+    html: String,
+    units: usize,
+    entities: usize,
+}
+
+impl Marked {
+    /// Adds a line, our own words and then a marked value, if it fits.
+    fn push(&mut self, label: &str, tag: &str, value: &str) -> bool {
+        let with_line = self.units + units(label) + units(value) + 1;
+        if with_line > TEXT_UNITS || self.entities >= ENTITIES {
+            return false;
+        }
+        if !self.html.is_empty() {
+            self.html.push('\n');
+        }
+        self.html.push_str(&format!("{}<{tag}>{}</{tag}>", escape(label), escape(value)));
+        self.units = with_line;
+        self.entities += 1;
+        true
+    }
+}
+
+/// The three characters that Telegram's HTML knows as markup.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The chat of a destination.
+fn chat(destination: &Destination) -> Result<Value, String> {
+    let missing = || "endpoint: missing; set a chat id or @channel".to_owned();
+    let text = destination.settings.endpoint.as_ref().ok_or_else(missing)?.expose();
+    as_chat(text).ok_or_else(|| {
+        "endpoint: not a chat; use @channel, or a chat id such as -1001234567890".to_owned()
+    })
+}
+
+/// A chat id of at most 52 bits, or the public name of a channel or group.
+fn as_chat(text: &str) -> Option<Value> {
+    if let Some(name) = text.strip_prefix('@') {
+        let good = (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        return good.then(|| json!(text));
+    }
+    let id: i64 = text.parse().ok()?;
+    (id != 0 && id.unsigned_abs() < 1 << 52).then(|| json!(id))
+}
+
+/// Where the Bot API is.
+fn base(destination: &Destination) -> Result<Url, String> {
+    match &destination.settings.api_base {
+        Some(url) if url.query().is_some() || url.fragment().is_some() => {
+            Err("api_base: has a query or fragment; use only scheme, host and path".to_owned())
+        }
+        Some(url) => settings::web(url, "api_base").map(|()| url.clone()),
+        None => Url::parse(BASE).map_err(|error| error.to_string()),
+    }
+}
+
+/// The URL of the method: its path is the credential.
+fn method_url(destination: &Destination) -> Result<Url, String> {
+    let missing = || "bot_token: missing; get one from @BotFather".to_owned();
+    let token = destination.settings.bot_token.as_ref().ok_or_else(missing)?.expose();
+    if !is_token(token) {
+        return Err("bot_token: not of the form 123456789:AA…; copy it from @BotFather".to_owned());
+    }
+    let mut url = base(destination)?;
+    let path = format!("{}/bot{token}/sendMessage", url.path().trim_end_matches('/'));
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// What the Bot API server takes as a token, and nothing that means something in a path.
+fn is_token(token: &str) -> bool {
+    let Some((id, secret)) = token.split_once(':') else { return false };
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    token.len() <= 80
+        && !id.is_empty()
+        && !id.starts_with('0')
+        && id.bytes().all(|b| b.is_ascii_digit())
+        && !secret.is_empty()
+        && secret.bytes().all(word)
+}
+
+#[cfg(test)]
+mod tests;

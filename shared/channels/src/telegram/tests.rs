@@ -1,0 +1,149 @@
+//! Messages and settings of Telegram destinations; answers are tested beside their table.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixtures::{
+    destination, every_setting, hostile, id, job, secret, transfer, transfer_saying,
+};
+
+const TOKEN: &str = "123456789:AAbb_cc-dd";
+
+fn bot(chat: &str) -> Destination {
+    let mut to = destination("telegram");
+    to.settings.endpoint = Some(secret(chat));
+    to.settings.bot_token = Some(secret(TOKEN));
+    to
+}
+
+fn sent(to: &Destination, moved_to: Option<&str>) -> (String, Value) {
+    let event = transfer();
+    let id = id(&event, to);
+    let job = Job { moved_to, ..job(&event, to, &id) };
+    let Ok(Outgoing::Http(request)) = Telegram.request(&job) else { panic!() };
+    (request.uri().to_string(), serde_json::from_slice(request.body()).unwrap())
+}
+
+/// Reads the markup back: our own two tags, the three entities, and nothing else.
+fn assert_legal(html: &str) {
+    let mut plain = String::new();
+    let mut entities = 0;
+    for line in html.split('\n') {
+        let (open, close) = [("<b>", "</b>"), ("<code>", "</code>")]
+            .into_iter()
+            .find(|(open, close)| line.contains(open) && line.ends_with(close))
+            .unwrap_or_else(|| panic!("no mark in {line:?}"));
+        let (label, marked) = line.split_once(open).unwrap();
+        let value = marked.strip_suffix(close).unwrap();
+        assert!(!value.is_empty() && !(label.to_owned() + value).contains(['<', '>']), "{line:?}");
+        assert!(
+            value.split('&').skip(1).all(|rest| {
+                ["amp;", "lt;", "gt;"].iter().any(|entity| rest.starts_with(entity))
+            })
+        );
+        plain.push_str(label);
+        let value = value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        plain.push_str(&value);
+        plain.push('\n');
+        entities += 1;
+    }
+    assert!(entities <= 90 && units(&plain) <= 4097, "{entities} entities, {}", units(&plain));
+    assert!(html.len() <= 32_768, "{} bytes", html.len());
+}
+
+#[test]
+fn a_transfer_as_telegram_gets_it() {
+    let (url, body) = sent(&bot("-1001234567890"), None);
+    assert_eq!(url, "https://api.telegram.org/bot123456789:AAbb_cc-dd/sendMessage");
+    assert_eq!(
+        body,
+        json!({
+            "chat_id": -1_001_234_567_890_i64,
+            "text": "<b>Tiền vào · tingting</b>\n<b>+1.250.000 ₫</b>\n\
+                Tài khoản: <code>1017588888 · Vietcombank</code>\n\
+                Tài khoản ảo: <code>VA0001</code>\n\
+                Nội dung: <code>DH1042 chuyen tien</code>\n\
+                Mã thanh toán: <code>DH1042</code>\n\
+                Mã tham chiếu: <code>FT26325000001</code>\n\
+                Đối tác: <code>NGUYEN VAN A · 0071000888888 · ACB</code>\n\
+                Thời gian: <code>21/11/2026 09:30:15</code>\n\
+                Nguồn: <code>casso/shop · tingting</code>",
+            "parse_mode": "HTML",
+            "link_preview_options": { "is_disabled": true },
+        })
+    );
+}
+
+#[test]
+fn chats_topics_servers_and_moves_find_their_place() {
+    let mut to = bot("@shop_channel");
+    assert_eq!(sent(&to, None).1["chat_id"], "@shop_channel");
+    assert_eq!(sent(&to, Some("-1009")).1["chat_id"], -1009);
+    for (thread, expected) in [(7, json!(7)), (1, Value::Null)] {
+        to.settings.thread = Some(thread);
+        assert_eq!(sent(&to, None).1["message_thread_id"], expected);
+    }
+    to.settings.api_base = Some(Url::parse("https://bots.example/api/").unwrap());
+    assert!(sent(&to, None).0.starts_with("https://bots.example/api/bot123456789:"));
+    assert!(!Telegram.is_own_host(&Telegram.host(&to).unwrap()));
+    assert!(Telegram.is_own_host(&Telegram.host(&bot("5")).unwrap()));
+}
+
+#[test]
+fn hostile_memos_stay_text() {
+    for memo in hostile() {
+        assert_legal(&text(&words::notification(&transfer_saying(&memo), &bot("5"))));
+    }
+    let said = words::notification(&transfer_saying("</code><b>&amp;"), &bot("5"));
+    assert!(text(&said).contains("Nội dung: <code>&lt;/code&gt;&lt;b&gt;&amp;amp;</code>"));
+}
+
+#[test]
+fn what_does_not_fit_is_left_out_whole() {
+    let lines = vec![("Nội dung", "ế<".repeat(300)); 200];
+    let said = Notification { title: "x".repeat(5000), amount: Some("1".to_owned()), lines };
+    let html = text(&said);
+    assert_legal(&html);
+    assert!(html.starts_with("<b>1</b>\nNội dung: <code>"));
+    let many = Notification { lines: vec![("a", "b".to_owned()); 200], ..said };
+    assert_eq!(text(&many).matches("</").count(), 90);
+}
+
+#[test]
+fn wrong_settings_are_named_with_a_remedy() {
+    for chat in ["5", "-1001234567890", "@shop_1"] {
+        assert_eq!(Telegram.check(&bot(chat)), Ok(()), "{chat}");
+    }
+    for chat in ["", "0", "@", "@a b", "shop", "https://t.me/shop", "4503599627370496", "1.5"] {
+        let mut to = bot("5");
+        to.settings.endpoint = domain::Secret::parse(chat);
+        assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("endpoint: ")), "{chat}");
+    }
+    let long = format!("1:{}", "a".repeat(79));
+    for token in ["12345", ":a", "1:", "0123:a", "1:a/../b", "a:b", "1:ế", &long] {
+        let mut to = bot("5");
+        to.settings.bot_token = Some(secret(token));
+        let error = "bot_token: not of the form 123456789:AA…; copy it from @BotFather";
+        assert_eq!(Telegram.check(&to), Err(error.to_owned()), "{token}");
+    }
+    let mut to = bot("5");
+    to.settings.thread = Some(0);
+    assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("thread: ")));
+    to.settings.thread = None;
+    to.settings.api_base = Some(Url::parse("https://bots.example/?x").unwrap());
+    assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("api_base: ")));
+    for (key, settings) in every_setting().into_iter().skip(4) {
+        let mut to = bot("5");
+        let (endpoint, bot_token) = (to.settings.endpoint, to.settings.bot_token);
+        to.settings = domain::Settings { endpoint, bot_token, ..settings };
+        let expected = format!("{key}: the channel telegram has no use for it; remove it");
+        assert_eq!(Telegram.check(&to), Err(expected));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_a_message(memo in any::<String>()) {
+        assert_legal(&text(&words::notification(&transfer_saying(&memo), &bot("5"))));
+    }
+}

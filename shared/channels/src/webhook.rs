@@ -1,0 +1,142 @@
+//! Signed webhooks: the event itself, for machines. Not worded, not translated.
+//!
+//! Wire facts: Standard Webhooks 1.0.0; ThueAPI's and SePay's own settings pages for GET, form
+//! bodies and the ways to prove ourselves. `webhook-id` is the delivery's, the same for every
+//! attempt; timestamp and signatures are made anew for each.
+
+mod answers;
+mod auth;
+mod body;
+mod headers;
+mod signing;
+
+pub(crate) use body::json;
+
+use bytes::Bytes;
+use domain::{
+    Answer, Channel, Destination, DestinationAuth, Grant, Job, Outgoing, Token, Unsendable,
+    Verdict, WebhookMethod,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, header};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::request::uri;
+use crate::settings;
+use body::Form;
+
+const KEYS: &[&str] =
+    &["endpoint", "signing_secrets", "auth", "method", "headers", "content_type", "concurrency"];
+
+/// Webhooks.
+#[derive(Debug)]
+pub(crate) struct Webhook;
+
+impl Channel for Webhook {
+    fn name(&self) -> &'static str {
+        "webhook"
+    }
+
+    fn check(&self, destination: &Destination) -> Result<(), String> {
+        settings::only(destination, KEYS)?;
+        settings::endpoint(destination)?;
+        for (key, title) in
+            [("title_in", &destination.title_in), ("title_out", &destination.title_out)]
+        {
+            if title.is_some() {
+                return Err(format!("{key}: a webhook has no titles; remove it"));
+            }
+        }
+        let s = &destination.settings;
+        if s.signing_secrets.len() > 2 {
+            return Err(
+                "signing_secrets: more than two; keep the new one and the one before it".to_owned()
+            );
+        }
+        for secret in &s.signing_secrets {
+            signing::key(secret)?;
+        }
+        Form::parse(s.content_type.as_deref())?;
+        headers::check(s)?;
+        if let DestinationAuth::OAuth2 { token_url, .. } = &s.auth {
+            return settings::web(token_url, "auth");
+        }
+        auth::header(s, None).map(|_| ()).map_err(|unsendable| format!("auth: {unsendable}"))
+    }
+
+    fn host(&self, destination: &Destination) -> Option<Url> {
+        settings::endpoint(destination).ok()
+    }
+
+    /// Any public host is a webhook's own, over TLS on a port that the address guard takes.
+    fn is_own_host(&self, url: &Url) -> bool {
+        url.scheme() == "https" && matches!(url.port_or_known_default(), Some(443 | 8443))
+    }
+
+    fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
+        let s = &job.destination.settings;
+        let url = settings::endpoint(job.destination).map_err(Unsendable)?;
+        let (method, url, body, kind) = match s.method {
+            WebhookMethod::Get => {
+                (Method::GET, body::with_fields(&url, job.event), String::new(), None)
+            }
+            WebhookMethod::Post => {
+                let form = Form::parse(s.content_type.as_deref()).map_err(Unsendable)?;
+                let (body, kind) = form.write(job.event)?;
+                (Method::POST, url, body, Some(kind))
+            }
+        };
+        let mut headers: HeaderMap = s.headers.iter().cloned().collect();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, ours(&kind)?);
+        }
+        prove(job, body.as_bytes(), &mut headers)?;
+        let mut request = Request::new(Bytes::from(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri(&url)?;
+        *request.headers_mut() = headers;
+        Ok(Outgoing::Http(request))
+    }
+
+    fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict {
+        answers::verdict(job, answer)
+    }
+
+    fn grant(&self, destination: &Destination) -> Option<Grant> {
+        auth::grant(&destination.settings)
+    }
+
+    fn token(&self, answer: &Answer, now: Timestamp) -> Option<Token> {
+        auth::token(answer, now)
+    }
+}
+
+/// Adds everything by which the receiver knows us, and this attempt.
+fn prove(job: &Job<'_>, body: &[u8], headers: &mut HeaderMap) -> Result<(), Unsendable> {
+    let s = &job.destination.settings;
+    let timestamp = job.now.as_second().to_string();
+    headers.insert(headers::ID, ours(job.id.as_str())?);
+    headers.insert(headers::TIMESTAMP, ours(&timestamp)?);
+    if !s.signing_secrets.is_empty() {
+        let signature = signing::standard(&s.signing_secrets, job.id.as_str(), &timestamp, body);
+        headers.insert(headers::SIGNATURE, ours(&signature.map_err(Unsendable)?)?);
+    }
+    if let DestinationAuth::SepayHmac(secret) = &s.auth {
+        headers.insert(headers::SEPAY_SIGNATURE, ours(&signing::sepay(secret, &timestamp, body))?);
+        headers.insert(headers::SEPAY_TIMESTAMP, ours(&timestamp)?);
+    }
+    if let Some((name, value)) = auth::header(s, job.token)? {
+        headers.insert(name, value);
+    }
+    Ok(())
+}
+
+/// A header's value of our own making: digits, base64, a content type.
+fn ours(text: &str) -> Result<HeaderValue, Unsendable> {
+    HeaderValue::from_str(text).map_err(|_| {
+        Unsendable("a header of ours has characters that no header can carry".to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests;
