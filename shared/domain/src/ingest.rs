@@ -150,8 +150,10 @@ impl Ingest {
         events: &[Event],
         parked: &[Parked],
     ) -> Result<(u32, u32, u32), PortError> {
-        let claims: Vec<Claim> = futures_util::stream::iter(events)
-            .map(|event| self.ledger.claim(event))
+        // Collected first (nothing runs yet): through a closure the compiler cannot see that the
+        // whole flow is `Send`.
+        let claims: Vec<_> = events.iter().map(|event| self.ledger.claim(event)).collect();
+        let claims: Vec<Claim> = futures_util::stream::iter(claims)
             .buffered(WRITES_AT_ONCE)
             .try_collect()
             .await?;
@@ -190,8 +192,10 @@ impl Ingest {
         parked: &[Parked],
     ) -> Result<(), PortError> {
         let context = parked_context(hook);
-        let parking =
-            parked.iter().map(|element| self.ledger.park(source, element, &context, hook.received));
+        let parking: Vec<_> = parked
+            .iter()
+            .map(|element| self.ledger.park(source, element, &context, hook.received))
+            .collect();
         futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
     }
 
