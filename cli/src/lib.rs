@@ -1,4 +1,13 @@
 //! The command `tingting`, as a library, so that tests can start the whole program in-process. What
 //! a process owns (clock, environment, randomness, terminal) arrives from `main`.
 
+pub mod args;
+mod check;
 pub mod config;
+mod run;
+pub mod serve;
+mod simulate;
+mod starter;
+mod welcome;
+
+pub use run::{Process, run};

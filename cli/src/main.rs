@@ -1,3 +1,69 @@
-//! The command `tingting`.
+//! The command `tingting`: owns the clock, the environment, randomness and the signals.
 
-fn main() {}
+use std::future::Future;
+use std::io::{IsTerminal as _, Write as _};
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use domain::{Clock, Entropy};
+use jiff::Timestamp;
+use tingting::args::Arguments;
+use tingting::{Process, run};
+use tokio::signal::unix::{SignalKind, signal};
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn next(&self) -> u64 {
+        rand::random()
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    let env = |name: &str| std::env::var(name).ok();
+    let ended = match stop() {
+        Ok(stop) => {
+            let process = Process {
+                clock: Arc::new(SystemClock),
+                entropy: Arc::new(SystemEntropy),
+                env: &env,
+                stdout_is_terminal: std::io::stdout().is_terminal(),
+                stderr_is_terminal: std::io::stderr().is_terminal(),
+                stop,
+            };
+            run(arguments, process).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    ended.unwrap_or_else(|error| {
+        // Nobody is left to tell when stderr is gone.
+        _ = writeln!(std::io::stderr(), "{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Ends when the process is told to stop, by SIGINT or SIGTERM.
+fn stop() -> std::io::Result<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(Box::pin(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }))
+}

@@ -1,0 +1,187 @@
+//! `tingting check`: the configuration as it was understood, without its secrets.
+
+use std::fmt::Write as _;
+
+use domain::{Auth, Destination, DestinationAuth, Language, Schedule, Secret, Source};
+
+use crate::config::Config;
+
+/// The configuration in words, secrets masked.
+pub(crate) fn describe(config: &Config) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail; so are the other writes here.
+    _ = writeln!(text, "listen      {}", config.listen);
+    _ = writeln!(text, "data        {}", config.data.display());
+    if !config.allow.is_empty() {
+        let ranges: Vec<String> = config.allow.iter().map(ToString::to_string).collect();
+        _ = writeln!(text, "allow       {}", ranges.join(", "));
+    }
+    let base = config.base_url(config.listen);
+    for (_, source) in &config.sources {
+        _ = writeln!(text, "\nsource {}\n  url       {base}/hooks/{}", source.id, source.id);
+        describe_source(&mut text, source);
+    }
+    for (_, destination) in &config.destinations {
+        let state = if destination.active { "" } else { "  (inactive)" };
+        _ = writeln!(text, "\ndestination {}{state}", destination.name);
+        describe_destination(&mut text, destination);
+    }
+    for stranger in config.strangers() {
+        _ = writeln!(text, "\nnote: {stranger}");
+    }
+    text
+}
+
+fn describe_source(text: &mut String, source: &Source) {
+    let auth = match &source.auth {
+        Auth::Own => "the provider's own".to_owned(),
+        Auth::Header(name) => format!("header {name}"),
+        Auth::ApiKey => "api_key".to_owned(),
+        Auth::Hmac => "hmac".to_owned(),
+        Auth::OAuth2 { client_id } => format!("oauth2, client_id {client_id}"),
+        Auth::None => "none: anybody who knows the URL can call".to_owned(),
+    };
+    _ = writeln!(text, "  proof     {auth}");
+    if !source.secrets.is_empty() {
+        _ = writeln!(text, "  secrets   {}", masked(&source.secrets));
+    }
+    if let Some(pattern) = &source.code_pattern {
+        _ = writeln!(text, "  code      {pattern}");
+    }
+}
+
+fn describe_destination(text: &mut String, destination: &Destination) {
+    let settings = &destination.settings;
+    _ = writeln!(text, "  channel   {}", destination.channel);
+    if let Some(endpoint) = &settings.endpoint {
+        _ = writeln!(text, "  endpoint  {}", shown_endpoint(&destination.channel, endpoint));
+    }
+    let secrets: Vec<Secret> = [&settings.bot_token, &settings.secret]
+        .into_iter()
+        .flatten()
+        .chain(&settings.signing_secrets)
+        .cloned()
+        .collect();
+    if !secrets.is_empty() {
+        _ = writeln!(text, "  secrets   {}", masked(&secrets));
+    }
+    let auth = match &settings.auth {
+        DestinationAuth::None => None,
+        DestinationAuth::ApiKey(key) => Some(format!("apikey {}", key.masked())),
+        DestinationAuth::OAuth2 { client_id, client_secret, .. } => {
+            Some(format!("oauth2, client_id {client_id}, secret {}", client_secret.masked()))
+        }
+        DestinationAuth::Header { name, value } => {
+            Some(format!("header {name}: {}", value.masked()))
+        }
+        DestinationAuth::SepayHmac(secret) => Some(format!("sepay_hmac {}", secret.masked())),
+    };
+    if let Some(auth) = auth {
+        _ = writeln!(text, "  auth      {auth}");
+    }
+    _ = writeln!(text, "  wants     {}", wants(destination));
+    let language = match destination.language {
+        Language::Vi => "vi",
+        Language::En => "en",
+    };
+    let retry = match &destination.retry {
+        Schedule::Casso => "casso's ladder".to_owned(),
+        Schedule::Every { every, times } => {
+            format!("every {}, {times} attempts", humantime::format_duration(*every))
+        }
+        Schedule::Waits(waits) => format!("{} waits of its own", waits.len()),
+    };
+    let timeout = humantime::format_duration(destination.timeout);
+    _ = writeln!(text, "  delivery  {language}, timeout {timeout}, retry {retry}");
+}
+
+/// A chat's endpoint, which is no credential at Telegram; elsewhere the host and nothing behind it.
+fn shown_endpoint(channel: &str, endpoint: &Secret) -> String {
+    if channel == "telegram" {
+        return endpoint.expose().to_owned();
+    }
+    match url::Url::parse(endpoint.expose()) {
+        Ok(url) => format!("{}/********", url.origin().ascii_serialization()),
+        Err(_) => endpoint.masked(),
+    }
+}
+
+fn wants(destination: &Destination) -> String {
+    let filter = &destination.filter;
+    let events: Vec<&str> = filter.events.iter().map(domain::Selector::as_str).collect();
+    let sources: Vec<&str> = filter.sources.iter().map(domain::SourceId::as_str).collect();
+    let list = |all: &str, items: &[&str]| match items {
+        [] => all.to_owned(),
+        items => items.join(", "),
+    };
+    let mut text =
+        format!("{} from {}", list("all events", &events), list("all sources", &sources));
+    for (count, what) in
+        [(filter.accounts.len(), "accounts"), (filter.virtual_accounts.len(), "virtual accounts")]
+    {
+        if count > 0 {
+            _ = write!(text, ", {count} {what}");
+        }
+    }
+    if let Some(least) = filter.min_amount {
+        _ = write!(text, ", at least {least}");
+    }
+    if filter.skip_without_code {
+        text.push_str(", only with a payment code");
+    }
+    text
+}
+
+fn masked(secrets: &[Secret]) -> String {
+    secrets.iter().map(Secret::masked).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Surroundings, system_resolver};
+
+    #[test]
+    fn no_secret_is_printed() {
+        let text = r#"
+            [[source]]
+            provider = "casso"
+            name = "shop"
+            secrets = ["hide-me-source-01234"]
+            [[destination]]
+            name = "chat"
+            channel = "telegram"
+            endpoint = "-1001"
+            bot_token = "123456789:hide-me-bot-0123456789abcdefghijk"
+            [[destination]]
+            name = "sales"
+            channel = "slack"
+            endpoint = "https://hooks.slack.com/services/T0/B0/hide-me-slack"
+            events = ["in"]
+            min_amount = 10000
+            [[destination]]
+            name = "erp"
+            channel = "webhook"
+            endpoint = "https://example.com/hide-me-path?key=hide-me-query"
+            auth = { type = "apikey", key = "hide-me-key" }
+        "#;
+        let surroundings = Surroundings {
+            env: &|_| None,
+            resolve: &system_resolver,
+            providers: providers::ALL,
+            channels: channels::ALL,
+        };
+        let told = describe(&Config::parse(text, surroundings).unwrap());
+        assert!(!told.contains("hide-me"), "{told}");
+        for line in [
+            "  url       http://127.0.0.1:8080/hooks/casso/shop",
+            "  secrets   ********1234",
+            "  endpoint  -1001",
+            "  endpoint  https://hooks.slack.com/********",
+            "  wants     in from all sources, at least 10000",
+            "  auth      apikey ********",
+        ] {
+            assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! From a command line to an exit code.
+
+use std::future::Future;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::{Clock, Entropy};
+
+use crate::args::{Arguments, Command};
+use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
+use crate::serve::{self, Logs, Options, Terminal};
+use crate::{check, simulate, starter, welcome};
+
+/// What only a process has.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct Process<'a> {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The environment.
+    pub env: Env<'a>,
+    /// Whether stdout is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether stderr is a terminal.
+    pub stderr_is_terminal: bool,
+    /// Ends when the process is told to stop.
+    pub stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// Runs a command. An error is for people, and means exit code 1.
+pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        Command::Serve(path) => serve(&path.config, process).await,
+        Command::Check(path) => {
+            let config = read(&path.config, process.env)?;
+            print(&check::describe(&config))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Simulate(what) => simulate::simulate(what, process).await,
+    }
+}
+
+async fn serve(path: &Path, process: Process<'_>) -> anyhow::Result<ExitCode> {
+    let logs = if process.stderr_is_terminal { Logs::Terminal } else { Logs::Json };
+    serve::follow(logs, (process.env)("TINGTING_LOG").as_deref());
+    let first = !path.exists();
+    if first {
+        starter::write(path, process.entropy.as_ref())
+            .with_context(|| format!("cannot write a first {}", path.display()))?;
+    }
+    let config = read(path, process.env)?;
+    for stranger in config.strangers() {
+        tracing::warn!("{stranger}");
+    }
+    let running = serve::serve(Options {
+        config: config.clone(),
+        clock: process.clock,
+        entropy: process.entropy,
+        screen: Arc::new(Terminal { colours: process.stdout_is_terminal }),
+        providers: providers::ALL,
+        channels: channels::ALL,
+    })
+    .await?;
+    let base = config.base_url(running.address);
+    let text =
+        if first { welcome::first(path, &config, &base) } else { welcome::again(&config, &base) };
+    print(&text)?;
+    process.stop.await;
+    tracing::info!("stopping: finishing what is in flight");
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the configuration of this program's providers and channels.
+pub(crate) fn read(path: &Path, env: Env<'_>) -> Result<Config, Faults> {
+    let (providers, channels) = (providers::ALL, channels::ALL);
+    Config::read(path, Surroundings { env, resolve: &system_resolver, providers, channels })
+}
+
+/// Writes to stdout. A reader that has gone is no failure of ours.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to the terminal")
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

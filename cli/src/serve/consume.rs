@@ -1,0 +1,122 @@
+//! The delivering loop: receives messages, has each handled by `Dispatch`, deletes what is done.
+//! A message that could not be handled comes again when its visibility ends; that is all the retry
+//! there is here, because waits for destinations are the ledger's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, Message};
+use embedded::Database;
+use tokio::sync::{Semaphore, watch};
+
+use super::logs::{chain, log_attempt};
+use super::metrics::Metrics;
+
+/// Messages handled at once.
+const AT_ONCE: usize = 128;
+/// Messages received at once.
+const BATCH: usize = 64;
+/// The longest timeout that a destination may have.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest sleep: a clock that was set, or a machine that slept, costs no more than this.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The loop and what it needs.
+pub(super) struct Consumer {
+    pub(super) dispatch: Dispatch,
+    pub(super) database: Database,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Consumer {
+    /// Handles messages until told to stop, then lets those in hand end.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        mut stopped: watch::Receiver<bool>,
+        patience: Duration,
+    ) {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => {}
+            () = self.work(&room) => {}
+        }
+        let everything = room.acquire_many(u32::try_from(AT_ONCE).unwrap_or(u32::MAX));
+        if tokio::time::timeout(patience, everything).await.is_err() {
+            tracing::warn!(
+                "attempts in flight were cut off; they are repeated after the next start"
+            );
+        }
+    }
+
+    async fn work(self: &Arc<Self>, room: &Arc<Semaphore>) {
+        loop {
+            // Only this loop takes permits: what is free now is free until it does.
+            let Ok(first) = Arc::clone(room).acquire_owned().await else { return };
+            let mut permits = vec![first];
+            while permits.len() < BATCH
+                && let Ok(permit) = Arc::clone(room).try_acquire_owned()
+            {
+                permits.push(permit);
+            }
+            let received =
+                self.database.receive(permits.len(), self.clock.now(), visibility()).await;
+            let messages = received.unwrap_or_else(|error| {
+                tracing::error!(error = chain(&error), "the queue cannot be read");
+                Vec::new()
+            });
+            let none = messages.is_empty();
+            for (message, permit) in messages.into_iter().zip(permits) {
+                let consumer = Arc::clone(self);
+                tokio::spawn(async move {
+                    consumer.handle(message).await;
+                    drop(permit);
+                });
+            }
+            if none {
+                self.rest().await;
+            }
+        }
+    }
+
+    /// Sleeps until something is sent or falls due.
+    async fn rest(&self) {
+        let nap = match self.database.next_visible().await {
+            Ok(Some(at)) => {
+                let left = Duration::try_from(at.duration_since(self.clock.now()));
+                left.unwrap_or_default().min(LONGEST_SLEEP)
+            }
+            Ok(None) | Err(_) => LONGEST_SLEEP,
+        };
+        tokio::select! {
+            () = self.database.rung() => {}
+            () = tokio::time::sleep(nap) => {}
+        }
+    }
+
+    async fn handle(&self, message: Message) {
+        let done = match self.dispatch.handle(&message.envelope).await {
+            Ok(Handled::Done(attempts)) => {
+                for (of, attempt) in &attempts {
+                    self.metrics.attempted(attempt);
+                    log_attempt(of, attempt);
+                }
+                self.database.delete(&[message.receipt]).await
+            }
+            Ok(Handled::Poison(reason)) => {
+                tracing::error!(reason, "a message can never be handled; set aside");
+                self.database.bury(&message.receipt, &reason, self.clock.now()).await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            let receives = message.receives;
+            tracing::error!(error = chain(&error), receives, "a message will be handled again");
+        }
+    }
+}
+
+/// Longer than the longest lease, so that a message comes again only when its handler is gone.
+fn visibility() -> Duration {
+    LONGEST_TIMEOUT + LEASE_MARGIN.unsigned_abs() * 2
+}

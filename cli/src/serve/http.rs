@@ -1,0 +1,210 @@
+//! The front door: HTTP/1.1 in, the ingest flow's acknowledgement out, and two pages for machines,
+//! `/healthz` and `/metrics`. What to answer is decided by the flow.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use domain::{Ack, Clock, Entropy, Ingest, Refusal, Request};
+use embedded::Database;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::logs::{chain, log_ack};
+use super::metrics::Metrics;
+
+/// Connections at once; further ones wait to be accepted.
+const CONNECTIONS: usize = 1024;
+/// How long a request's head may take, and how long a kept connection may be idle.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long a body may take.
+const BODY: Duration = Duration::from_secs(10);
+/// How long the flow may take.
+const ANSWER: Duration = Duration::from_secs(3);
+/// The most bytes a body may have.
+const MOST: usize = 256 * 1024;
+/// How much of a body that is too large is read and dropped, so that its sender, who writes before
+/// it reads, gets to read the answer.
+const DRAINED: usize = 16 * MOST;
+/// After a failed `accept`: out of file descriptors, most likely.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// The front door and what it hands requests to.
+pub(super) struct Front {
+    pub(super) ingest: Ingest,
+    pub(super) database: Database,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Front {
+    /// Accepts connections until told to stop, then lets the requests in flight end.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        listener: TcpListener,
+        mut stopped: watch::Receiver<bool>,
+        patience: Duration,
+    ) {
+        let connections = GracefulShutdown::new();
+        let mut protocol = http1::Builder::new();
+        protocol.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(true);
+        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        loop {
+            let accept = async {
+                let permit = Arc::clone(&room).acquire_owned().await;
+                (listener.accept().await, permit)
+            };
+            let (accepted, permit) = tokio::select! {
+                _ = stopped.wait_for(|stop| *stop) => break,
+                accepted = accept => accepted,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let front = Arc::clone(&self);
+                    let service = service_fn(move |request| Arc::clone(&front).respond(request));
+                    // Acknowledgements are small and awaited: none is held back to fill a packet.
+                    _ = stream.set_nodelay(true);
+                    let stream = TokioIo::new(stream);
+                    let connection = connections.watch(protocol.serve_connection(stream, service));
+                    tokio::spawn(async move {
+                        if let Err(error) = connection.await {
+                            tracing::debug!(error = chain(&error), "a connection ended early");
+                        }
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(error = chain(&error), "cannot accept a connection");
+                    tokio::time::sleep(BREATH).await;
+                }
+            }
+        }
+        drop(listener);
+        if tokio::time::timeout(patience, connections.shutdown()).await.is_err() {
+            tracing::warn!("requests in flight were cut off; their senders will call again");
+        }
+    }
+}
+
+impl Front {
+    async fn respond(
+        self: Arc<Self>,
+        request: http::Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        Ok(match request.uri().path() {
+            "/healthz" => self.health().await,
+            "/metrics" => self.metrics().await,
+            _ => self.hook(request).await,
+        })
+    }
+
+    async fn hook(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
+        let received = self.clock.now();
+        let receipt = format!("{:016x}{:016x}", self.entropy.next(), self.entropy.next());
+        let (head, mut body) = request.into_parts();
+        let body = match tokio::time::timeout(BODY, collect(&head.headers, &mut body)).await {
+            Ok(collected) => collected,
+            Err(_) => Err(Refusal::TimedOut),
+        };
+        let unread = body.is_err();
+        let request = Request {
+            method: &head.method,
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            headers: &head.headers,
+            body,
+            receipt: &receipt,
+            received,
+        };
+        let ack = match tokio::time::timeout(ANSWER, self.ingest.answer(request)).await {
+            Ok(ack) => ack,
+            Err(_) => Ack::refuse(Refusal::Overdue),
+        };
+        let took = self.clock.now().duration_since(received);
+        let took = Duration::try_from(took).unwrap_or_default();
+        self.metrics.answered(&ack, took);
+        log_ack(&ack, took);
+        response(ack, unread)
+    }
+
+    async fn health(&self) -> Response<Full<Bytes>> {
+        let (status, body) = match tokio::time::timeout(ANSWER, self.database.check()).await {
+            Ok(Ok(())) => (StatusCode::OK, r#"{"status":"ok"}"#),
+            Ok(Err(error)) => {
+                tracing::error!(error = chain(&error), "the database does not take writes");
+                (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"database unavailable"}"#)
+            }
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"database too slow"}"#),
+        };
+        page(status, "application/json", body.to_owned())
+    }
+
+    async fn metrics(&self) -> Response<Full<Bytes>> {
+        let stats = match self.database.stats().await {
+            Ok(stats) => Some(stats),
+            Err(error) => {
+                tracing::error!(error = chain(&error), "the database cannot be counted");
+                None
+            }
+        };
+        page(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.text(stats.as_ref()))
+    }
+}
+
+/// Reads a body, up to what is allowed.
+async fn collect(headers: &http::HeaderMap, body: &mut Incoming) -> Result<Bytes, Refusal> {
+    let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+    let asks_first = headers.contains_key(header::EXPECT);
+    if asks_first && declared.is_some_and(|length| length > MOST) {
+        return Err(Refusal::TooLarge);
+    }
+    let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0).min(MOST));
+    let mut dropped = 0;
+    while let Some(frame) = body.frame().await {
+        // The sender has gone: nobody will read the answer.
+        let Ok(frame) = frame else { return Err(Refusal::TimedOut) };
+        let Ok(data) = frame.into_data() else { continue };
+        if dropped == 0 && bytes.len() + data.len() <= MOST {
+            bytes.extend_from_slice(&data);
+        } else {
+            dropped += data.len();
+        }
+        if dropped > DRAINED {
+            break;
+        }
+    }
+    if dropped == 0 { Ok(bytes.freeze()) } else { Err(Refusal::TooLarge) }
+}
+
+/// The response of an acknowledgement. Where a part of the body was not read the connection ends
+/// with it, because what follows on it is no request.
+fn response(ack: Ack, unread: bool) -> Response<Full<Bytes>> {
+    let mut response = page(ack.status, "application/json", ack.body.into_owned());
+    let headers = response.headers_mut();
+    if let Some(allow) = ack.allow.and_then(|methods| HeaderValue::try_from(methods).ok()) {
+        headers.insert(header::ALLOW, allow);
+    }
+    if let Some(seconds) = ack.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if unread {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+fn page(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

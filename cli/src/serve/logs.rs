@@ -1,0 +1,159 @@
+//! Logs: one line each that reads alone and filters by field. Never a body, a secret, an account
+//! number or a payer's name.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use domain::{Ack, Attempt, DeliveryRef, EventKey, Outcome, Refusal};
+use sha2::{Digest as _, Sha256};
+use tracing_subscriber::EnvFilter;
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logs {
+    /// For people, in colours.
+    Terminal,
+    /// For machines: one JSON object per line.
+    Json,
+}
+
+/// Writes the process's logs to stderr from here on. `filter` is a level or a list of directives
+/// (`info`, `tingting=debug`); one that cannot be read means `info`.
+pub fn follow(logs: Logs, filter: Option<&str>) {
+    let filter = filter.and_then(|text| EnvFilter::try_new(text).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call finds the first one's subscriber and leaves it.
+    _ = match logs {
+        Logs::Terminal => builder.with_target(false).try_init(),
+        Logs::Json => builder.json().flatten_event(true).with_target(false).try_init(),
+    };
+}
+
+/// An error with its causes, on one line.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        // Writing to a String cannot fail.
+        _ = write!(text, ": {one}");
+        cause = one.source();
+    }
+    text
+}
+
+/// One line for an answered call.
+pub(super) fn log_ack(ack: &Ack, took: Duration) {
+    let source = ack.source.as_ref().map_or("-", |source| source.as_str());
+    let status = ack.status.as_u16();
+    let duration_ms = millis(took);
+    match &ack.outcome {
+        Outcome::Taken { fresh, repeated, conflicts, parked, stale_s } => {
+            tracing::info!(source.id = source, status, fresh, repeated, duration_ms, "taken");
+            if *conflicts > 0 {
+                tracing::error!(
+                    source.id = source,
+                    conflicts,
+                    "one key came with different facts; both are kept, the second is not delivered"
+                );
+            }
+            if *parked > 0 {
+                tracing::warn!(
+                    source.id = source,
+                    parked,
+                    "authentic, but not understood; the bytes are kept"
+                );
+            }
+            if let Some(age_s) = stale_s {
+                tracing::warn!(source.id = source, age_s, "the signed time stamp is old");
+            }
+        }
+        Outcome::Answered => tracing::info!(source.id = source, status, duration_ms, "answered"),
+        Outcome::Refused(refusal) => log_refusal(source, status, duration_ms, refusal),
+    }
+}
+
+fn log_refusal(source: &str, status: u16, duration_ms: u64, refusal: &Refusal) {
+    match refusal {
+        Refusal::Unavailable(error) => {
+            let error = chain(error);
+            tracing::error!(source.id = source, status, duration_ms, error, "not recorded");
+        }
+        Refusal::Overdue => tracing::error!(
+            source.id = source,
+            status,
+            duration_ms,
+            error = "recording took too long",
+            "not recorded"
+        ),
+        Refusal::Unauthorized(reject) => {
+            tracing::warn!(source.id = source, status, reason = %reject, duration_ms, "refused");
+        }
+        Refusal::NotFound | Refusal::NotAllowed(_) | Refusal::TooLarge | Refusal::TimedOut => {
+            tracing::warn!(source.id = source, status, duration_ms, "refused");
+        }
+    }
+}
+
+/// One line for an attempt.
+pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
+    let duration_ms = millis(
+        Duration::try_from(attempt.finished.duration_since(attempt.started)).unwrap_or_default(),
+    );
+    tracing::info!(
+        event.key = shown(&of.event),
+        delivery.id = %of.id(),
+        destination = %of.destination,
+        attempt.n = attempt.n,
+        verdict = attempt.verdict,
+        status = attempt.status,
+        duration_ms,
+        "attempted"
+    );
+}
+
+/// An event's key as logs may show it. An identity made of several parts may have an account number
+/// among them: of those only a digest is shown, by which two lines can still be told to belong
+/// together.
+fn shown(key: &EventKey) -> String {
+    let key = key.as_str();
+    let Some((index, _)) = key.match_indices('/').nth(1) else { return digest(key) };
+    let (source, identity) = key.split_at(index + 1);
+    let simple = identity.len() <= 40 && identity.bytes().all(|b| b.is_ascii_alphanumeric());
+    if simple { key.to_owned() } else { format!("{source}{}", digest(key)) }
+}
+
+fn digest(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    format!("~{}", hex::encode(&digest[..8]))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_number_in_a_key_is_not_shown() {
+        let shown = |text: &str| shown(&EventKey::from_stored(text));
+        assert_eq!(shown("casso/shop/218897"), "casso/shop/218897");
+        let (one, two) = (
+            shown("thueapi/shop/acb:336883868386:in:TXN1"),
+            shown("thueapi/shop/acb:336883868386:in:TXN2"),
+        );
+        assert!(one.starts_with("thueapi/shop/~") && !one.contains("336883868386"), "{one}");
+        assert_ne!(one, two);
+        assert!(!shown("336883868386").contains("336883868386"));
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let cause = std::io::Error::other("disk full");
+        let error = domain::PortError::new(domain::Port::Ledger, cause);
+        assert_eq!(chain(&error), "the ledger could not be reached: disk full");
+    }
+}

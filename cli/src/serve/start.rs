@@ -1,0 +1,116 @@
+//! Start and stop: opens the database, follows the configuration, wires the ports, listens; and ends
+//! it all in the order that loses nothing.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use domain::{
+    Channel, Clock, Directory, Dispatch, Entropy, Ingest, Ledger, Provider, Queue, Screen,
+    TokenCache,
+};
+use egress::{Guard, HttpEgress};
+use embedded::Database;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::consume::Consumer;
+use super::http::Front;
+use super::logs::chain;
+use super::metrics::Metrics;
+use crate::config::Config;
+
+/// How long requests and attempts in flight may take to end after a stop was asked for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the program needs from its process.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct Options {
+    /// What was configured.
+    pub config: Config,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where the channel `preview` shows.
+    pub screen: Arc<dyn Screen>,
+    /// The providers listened to.
+    pub providers: &'static [&'static dyn Provider],
+    /// The channels spoken.
+    pub channels: &'static [&'static dyn Channel],
+}
+
+/// A program that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts; on return it listens.
+pub async fn serve(options: Options) -> anyhow::Result<Running> {
+    let Options { config, clock, entropy, screen, providers, channels } = options;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}; is another tingting running there? change [server] listen, or stop the other", config.listen)
+    })?;
+    let address = listener.local_addr().context("the listening socket has no address")?;
+    let database = Database::open(&config.data, Arc::clone(&clock))?;
+    let sources: Vec<_> = config.sources.iter().map(|(record, _)| record.clone()).collect();
+    let destinations: Vec<_> =
+        config.destinations.iter().map(|(record, _)| record.clone()).collect();
+    database.follow_file(&sources, &destinations).await?;
+
+    let ledger: Arc<dyn Ledger> = Arc::new(database.clone());
+    let queue: Arc<dyn Queue> = Arc::new(database.clone());
+    let directory: Arc<dyn Directory> = Arc::new(database.clone());
+    let metrics = Arc::new(Metrics::new());
+    let ingest =
+        Ingest::new(Arc::clone(&ledger), Arc::clone(&queue), Arc::clone(&directory), providers);
+    let egress = HttpEgress::new(Guard::new(config.allow.clone()), Arc::clone(&clock))?;
+    let dispatch = Dispatch {
+        ledger,
+        queue,
+        directory,
+        egress: Arc::new(egress),
+        screen,
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        channels,
+        tokens: TokenCache::default(),
+    };
+
+    let (stop, stopped) = watch::channel(false);
+    let front = Front {
+        ingest,
+        database: database.clone(),
+        clock: Arc::clone(&clock),
+        entropy,
+        metrics: Arc::clone(&metrics),
+    };
+    let consumer = Consumer { dispatch, database, clock, metrics };
+    let tasks = vec![
+        tokio::spawn(Arc::new(front).run(listener, stopped.clone(), PATIENCE)),
+        tokio::spawn(Arc::new(consumer).run(stopped, PATIENCE)),
+    ];
+    tracing::info!(%address, sources = sources.len(), destinations = destinations.len(), "listening");
+    Ok(Running { address, stop, tasks })
+}
+
+impl Running {
+    /// Takes no more calls, lets what is in flight end, and returns when all is done. What does not
+    /// end in time stays on the queue or with its sender, and is done after the next start.
+    pub async fn stop(self) {
+        // Nobody listening means that both loops have ended already.
+        _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(error = chain(&error), "a loop ended badly");
+            }
+        }
+    }
+}
