@@ -153,10 +153,8 @@ impl Ingest {
         // Collected first (nothing runs yet): through a closure the compiler cannot see that the
         // whole flow is `Send`.
         let claims: Vec<_> = events.iter().map(|event| self.ledger.claim(event)).collect();
-        let claims: Vec<Claim> = futures_util::stream::iter(claims)
-            .buffered(WRITES_AT_ONCE)
-            .try_collect()
-            .await?;
+        let claims: Vec<Claim> =
+            futures_util::stream::iter(claims).buffered(WRITES_AT_ONCE).try_collect().await?;
         if !parked.is_empty() {
             self.park(source, hook, parked).await?;
         }
