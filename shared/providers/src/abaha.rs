@@ -118,7 +118,7 @@ fn event(object: &Object<'_>, hook: &Hook<'_>, source: &Source) -> Result<Event,
     let shape = match (Shape::by_path(hook.tail), Shape::by_body(object)) {
         (Some(path), Some(body)) if path != body => {
             let (path, body) = (path.word(), body.word());
-            return Err(Unreadable(format!("the body looks like a {body}, the path says {path}")));
+            return Err(Unreadable(format!("the path says {path}, the body looks like {body}")));
         }
         (Some(shape), _) | (None, Some(shape)) => shape,
         (None, None) => return Err(Unreadable("neither order, product nor customer".to_owned())),
@@ -231,8 +231,6 @@ fn customer(customer: &Object<'_>) -> Facts {
     customer.facts(&[
         (Fact::Id, "user_id"),
         (Fact::Name, "name"),
-        (Fact::CustomerId, "user_id"),
-        (Fact::Customer, "name"),
         (Fact::Phone, "tel"),
         (Fact::Email, "email"),
     ])

@@ -96,6 +96,7 @@ fn event(object: &Object<'_>, hook: &Hook<'_>, source: &Source) -> Result<Event,
         (Fact::Account, "phone"),
         (Fact::Bank, "gateway"),
         (Fact::Content, "content"),
+        (Fact::Reference, "txn_id"),
         (Fact::Id, "txn_id"),
         (Fact::Name, "name"),
     ]);
