@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Answer, Job, Verdict};
+use domain::{Answer, Job, Verdict, excerpt};
 use http::header;
 use jiff::Timestamp;
 
@@ -55,6 +55,11 @@ fn until(text: &str, now: Timestamp) -> Option<Duration> {
 /// The body as text, for comparing.
 pub(crate) fn body(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).trim().to_owned()
+}
+
+/// A peer's own words in a reason: one line, and not many.
+pub(crate) fn quote(text: &str) -> String {
+    excerpt(text, 200)
 }
 
 /// Whether the body is a page for people: a proxy's or a portal's, not the product's.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{Answer, Job, Verdict};
 use serde::Deserialize;
 
-use crate::answer::{limited, retry, retry_no_earlier, seconds};
+use crate::answer::{limited, quote, retry, retry_no_earlier, seconds};
 
 /// The wait when Lark is busy; it seldom says for how long.
 const BUSY: Duration = Duration::from_secs(60);
@@ -68,6 +68,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
         };
     };
     let words = msg.to_lowercase();
+    let said = format!("{code}: {}", quote(&msg));
     let known = CODES.iter().find(|(known, ..)| *known == code);
     match known {
         Some((_, class, meaning)) => {
@@ -86,12 +87,12 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
         None if code == OVERLOADED && words.contains("too many") => {
             limited(format!("{code}: Lark limits the rate"), busy(job, answer))
         }
-        None if code == OVERLOADED => Verdict::Refused(format!("{code}: {msg}")),
-        None if status >= 500 => retry_no_earlier(format!("{code}: {msg}"), job, answer),
+        None if code == OVERLOADED => Verdict::Refused(said),
+        None if status >= 500 => retry_no_earlier(said, job, answer),
         None if ["frequency", "too many", "rate limit"].iter().any(|w| words.contains(w)) => {
-            retry(format!("{code}: {msg}"))
+            retry(said)
         }
-        None => Verdict::Refused(format!("{code}: {msg}")),
+        None => Verdict::Refused(said),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{Answer, Job, Verdict};
 use serde::Deserialize;
 
-use crate::answer::{limited, retry, retry_after, retry_no_earlier};
+use crate::answer::{limited, quote, retry, retry_after, retry_no_earlier};
 
 /// The wait when Telegram limits the rate and does not say for how long.
 const LIMITED: Duration = Duration::from_secs(30);
@@ -80,7 +80,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
         return Verdict::Moved(chat.to_string());
     }
     let code = response.error_code.unwrap_or(status);
-    let said = format!("{code} {}", response.description);
+    let said = format!("{code} {}", quote(&response.description));
     if code == 429 || response.parameters.retry_after.is_some() {
         let named = response.parameters.retry_after.and_then(|s| u64::try_from(s).ok());
         let named = named.filter(|s| *s > 0).map(Duration::from_secs);

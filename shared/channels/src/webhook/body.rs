@@ -107,6 +107,7 @@ pub(super) fn with_fields(url: &Url, event: &Event) -> Url {
 mod tests {
     use super::*;
     use crate::fixtures::{hostile, transfer, transfer_saying};
+    use proptest::prelude::*;
 
     /// A test of the wire form itself: what receivers have built against.
     #[test]
@@ -177,5 +178,16 @@ mod tests {
             assert_eq!(Form::parse(typed), Ok(form), "{typed:?}");
         }
         assert!(Form::parse(Some("text/plain")).is_err_and(|e| e.starts_with("content_type: ")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_arrives_as_it_is(text in ".{1,200}") {
+            let event = transfer_saying(&text);
+            let payload: serde_json::Value = serde_json::from_str(&json(&event).unwrap()).unwrap();
+            prop_assert_eq!(payload["data"]["content"].as_str(), Some(text.as_str()));
+            let url = with_fields(&Url::parse("https://shop.example/?x").unwrap(), &event);
+            prop_assert!(request::uri(&url).is_ok());
+        }
     }
 }

@@ -136,6 +136,19 @@ fn a_failing_cycle_says_when_it_is_tried_again_but_not_where_to_pay() {
 }
 
 #[test]
+fn no_time_is_too_early_or_too_late_to_be_told() {
+    for at in [jiff::Timestamp::MIN, jiff::Timestamp::MAX] {
+        for offset in [jiff::tz::Offset::MIN, domain::VIETNAM, jiff::tz::Offset::MAX] {
+            let mut event = transfer();
+            event.received = at;
+            event.occurred = Some(Moment { at, offset, date_only: false });
+            let said = notification(&event, &destination("slack"));
+            assert!(lines(&said).iter().any(|line| line.starts_with("Thời gian: ")));
+        }
+    }
+}
+
+#[test]
 fn other_currencies_keep_their_code() {
     let mut paid = event(Kind::PaymentSucceeded, "1", Facts::default());
     let amount = amount_from_text("12.34").unwrap();

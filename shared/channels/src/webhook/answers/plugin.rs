@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::BELIEVED_AT;
-use crate::answer::{body, is_page, retry};
+use crate::answer::{body, is_page, quote, retry};
 
 #[derive(Debug, Deserialize)]
 struct Response {
@@ -53,7 +53,7 @@ fn words(said: &Response) -> Verdict {
         "Token incorrect !" => {
             Verdict::Dead("Token incorrect: copy the plugin's token to auth".to_owned())
         }
-        _ => Verdict::Refused(format!("the shop's plugin says: {message}")),
+        _ => Verdict::Refused(format!("the shop's plugin says: {}", quote(message))),
     }
 }
 
