@@ -10,15 +10,16 @@ pub(crate) fn first(path: &Path, config: &Config, base: &str) -> String {
     let path = path.display();
     format!(
         "\
-Đã viết {path} với khoá mới cho năm nguồn.      Wrote {path} with fresh secrets for five sources.
+Đã viết {path} với khoá mới cho năm nguồn.
+Wrote {path} with fresh secrets for five sources.
 
 {}
-Thử ngay, ở cửa sổ khác:                        Try it now, in another window:
+Thử ngay ở cửa sổ khác.  Try it now in another window:
 
   tingting simulate casso
 
-Tiếp theo: sửa {path}, thêm kênh Slack,         Next: edit {path}, add Slack,
-Telegram, Lark hay webhook, khởi động lại.      Telegram, Lark or a webhook, start again.
+Tiếp theo: sửa {path}, thêm kênh Slack, Telegram, Lark hay webhook, rồi khởi động lại.
+Next: edit {path}, add Slack, Telegram, Lark or a webhook, and start again.
 ",
         urls(config, base)
     )
