@@ -84,7 +84,6 @@ pub struct Simulate {
 
 /// A provider, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-
 pub enum Sender {
     Abaha,
     Appotapay,
@@ -96,7 +95,6 @@ pub enum Sender {
 /// A way of proving oneself, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-
 pub enum AuthMode {
     V1,
     V2,

@@ -97,7 +97,7 @@ fn nowhere() -> anyhow::Error {
     anyhow::anyhow!("no configuration and no --to: nothing to call")
 }
 
-fn first<'a>(config: &'a Config, script: Script) -> anyhow::Result<&'a Source> {
+fn first(config: &Config, script: Script) -> anyhow::Result<&Source> {
     let mut sources = config.sources.iter().map(|(_, source)| source);
     sources.find(|source| source.id.provider() == script.name).with_context(|| {
         format!(

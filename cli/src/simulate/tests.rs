@@ -103,11 +103,12 @@ fn issued_token(source: &Source, at: Timestamp) -> String {
     let content_type = "application/json";
     let call = Call { tail: "token", content_type, headers: Vec::new(), body };
     match read(source, "token", &call, at) {
-        Reading::Answer { status: 200, body } => {
+        Reading::Answer { status, body } => {
+            assert_eq!(status, 200);
             let body: serde_json::Value = serde_json::from_str(&body).unwrap();
             body["access_token"].as_str().unwrap().to_owned()
         }
-        other => panic!("no token: {other:?}"),
+        Reading::Events { .. } => panic!("read, not answered"),
     }
 }
 

@@ -1,0 +1,36 @@
+# The menu. One line each; CI calls the same ones.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench dist venv docs deny clean
+
+help: ## Show this menu
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: ## Receive webhooks on this machine (writes tingting.toml at the first start)
+	cargo run --release -q -- serve
+
+test: venv ## Run all tests, the checks by strangers' libraries included
+	cargo test --workspace
+
+check: ## Formatting, lints as errors, licences and bans of dependencies
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo deny --all-features check bans licenses sources
+
+fmt: ## Format all code
+	cargo fmt --all
+
+bench: ## Measure reading and serving
+	cargo bench --workspace
+
+dist: ## Build the program as it is packaged: slow to build, fast to run
+	cargo build --profile dist -p tingting
+
+venv: .venv/made ## Python for the checks by strangers
+.venv/made: tests/strangers/requirements.txt
+	python3 -m venv .venv && .venv/bin/pip install -q -r tests/strangers/requirements.txt && touch .venv/made
+
+docs: ## Build the documentation of all crates
+	cargo doc --workspace --no-deps
+
+clean: ## Remove what was built
+	rm -rf target .venv
