@@ -63,11 +63,6 @@ impl<'a> Object<'a> {
         self.text
     }
 
-    /// Whether it has no members at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// A member as it stands in the text; `null` is none.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {
         let (_, value) = self.members.iter().find(|(member, _)| member == name)?;

@@ -4,7 +4,6 @@
 //! Works on strangers' bytes: bounded in depth, linear but for the sorting. Not a reading of the body.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use domain::Reject;
 use serde::de::IgnoredAny;
@@ -27,19 +26,21 @@ impl<'a> Canon<'a> {
         Ok(Self { root, len: text.len() })
     }
 
-    /// Every scalar as it was received.
-    pub(super) fn as_received(&self) -> String {
+    /// What was signed, if scalars are spelled in this form.
+    pub(super) fn write(&self, form: Form) -> String {
         let mut out = String::with_capacity(self.len);
-        self.root.write(&mut out, &|out, scalar| out.push_str(scalar));
+        self.root.write(form, &mut out);
         out
     }
+}
 
-    /// Every scalar as `JSON.stringify` writes it.
-    pub(super) fn as_javascript(&self) -> String {
-        let mut out = String::with_capacity(self.len);
-        self.root.write(&mut out, &javascript);
-        out
-    }
+/// How scalars are spelled.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    /// As they were received.
+    Received,
+    /// As `JSON.stringify` writes them.
+    JavaScript,
 }
 
 const NOT_JSON: Reject = Reject::Unprovable("it is not JSON");
@@ -59,16 +60,16 @@ struct Member<'a> {
 }
 
 impl Node<'_> {
-    fn write(&self, out: &mut String, scalar: &dyn Fn(&mut String, &str)) {
+    fn write(&self, form: Form, out: &mut String) {
         match self {
-            Self::Scalar(token) => scalar(out, token),
+            Self::Scalar(token) => scalar(token, form, out),
             Self::Array(items) => {
                 out.push('[');
                 for (i, item) in items.iter().enumerate() {
                     if i > 0 {
                         out.push(',');
                     }
-                    item.write(out, scalar);
+                    item.write(form, out);
                 }
                 out.push(']');
             }
@@ -78,13 +79,20 @@ impl Node<'_> {
                     if i > 0 {
                         out.push(',');
                     }
-                    scalar(out, member.token);
+                    scalar(member.token, form, out);
                     out.push(':');
-                    member.value.write(out, scalar);
+                    member.value.write(form, out);
                 }
                 out.push('}');
             }
         }
+    }
+}
+
+fn scalar(token: &str, form: Form, out: &mut String) {
+    match form {
+        Form::Received => out.push_str(token),
+        Form::JavaScript => javascript(token, out),
     }
 }
 
@@ -122,9 +130,6 @@ impl<'a> Scan<'a> {
         self.at += 1;
         let mut members = Vec::new();
         while self.peek().ok_or(NOT_JSON)? != b'}' {
-            if members.is_empty() {
-                members.reserve(16);
-            }
             let token = self.scalar()?;
             let name = unquoted(token).ok_or(Reject::Unprovable("a key is not sound Unicode"))?;
             members.push(Member { name, token, value: self.node(depth)? });
@@ -185,35 +190,30 @@ fn unquoted(token: &str) -> Option<Cow<'_, str>> {
 
 /// Writes a scalar as `JSON.stringify` does: strings with the fewest escapes, numbers as the
 /// shortest decimal that means the same double.
-fn javascript(out: &mut String, token: &str) {
+fn javascript(token: &str, out: &mut String) {
+    let short_integer = token.len() <= 15 && token.bytes().all(|b| b.is_ascii_digit());
     match token.as_bytes().first() {
         Some(b'"') if token.contains('\\') => match unquoted(token) {
             Some(text) => out.push_str(&serde_json::Value::String(text.into_owned()).to_string()),
             // A lone surrogate: JavaScript writes it as an escape too.
             None => out.push_str(token),
         },
-        Some(b'-' | b'0'..=b'9') => javascript_number(out, token),
+        Some(b'-' | b'0'..=b'9') if !short_integer => out.push_str(&javascript_number(token)),
         Some(_) | None => out.push_str(token),
     }
 }
 
-fn javascript_number(out: &mut String, token: &str) {
-    let short_integer = token.len() <= 15 && token.bytes().all(|b| b.is_ascii_digit());
-    let number = match token.parse::<f64>() {
-        Ok(number) if !short_integer => number,
-        Ok(_) | Err(_) => return out.push_str(token),
-    };
-    // Writing to a String cannot fail.
-    _ = if number == 0.0 {
-        out.write_str("0")
-    } else if !number.is_finite() {
-        out.write_str("null")
-    } else if (1e-6..1e21).contains(&number.abs()) {
-        write!(out, "{number}")
-    } else {
-        let text = format!("{number:e}");
-        out.write_str(&if text.contains("e-") { text } else { text.replace('e', "e+") })
-    };
+fn javascript_number(token: &str) -> String {
+    match token.parse::<f64>() {
+        Ok(0.0) => "0".to_owned(),
+        Ok(number) if !number.is_finite() => "null".to_owned(),
+        Ok(number) if (1e-6..1e21).contains(&number.abs()) => number.to_string(),
+        Ok(number) => {
+            let text = format!("{number:e}");
+            if text.contains("e-") { text } else { text.replace('e', "e+") }
+        }
+        Err(_) => token.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
 
     fn both(text: &str) -> (String, String) {
         let canon = Canon::parse(text).unwrap();
-        (canon.as_received(), canon.as_javascript())
+        (canon.write(Form::Received), canon.write(Form::JavaScript))
     }
 
     #[test]

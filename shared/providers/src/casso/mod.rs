@@ -56,3 +56,32 @@ impl Provider for Casso {
         Ok(Reading::Events { events, parked, stale_s })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::SourceRecord;
+
+    use super::*;
+
+    #[test]
+    fn settings_of_other_providers_are_refused_with_a_remedy() {
+        let record = |auth: Option<&str>, header: Option<&str>, secrets: usize| SourceRecord {
+            provider: "casso".into(),
+            name: "shop".into(),
+            secrets: (0..secrets).map(|n| format!("secret {n}")).collect(),
+            auth: auth.map(Into::into),
+            client_id: None,
+            header: header.map(Into::into),
+            max_age: None,
+            code_pattern: None,
+        };
+        let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().message;
+        assert!(record(None, None, 1).parse(&[&Casso]).is_ok());
+        assert!(record(None, None, 2).parse(&[&Casso]).is_ok());
+        assert!(refused(record(None, None, 0)).starts_with("secrets: at least one"));
+        assert!(refused(record(None, None, 3)).starts_with("secrets: 3 given, at most 2"));
+        assert!(refused(record(Some("none"), None, 0)).starts_with("auth: only for sepay"));
+        assert!(refused(record(Some("hmac"), None, 1)).starts_with("auth: only for sepay"));
+        assert!(refused(record(None, Some("x-token"), 1)).starts_with("header: Casso's"));
+    }
+}

@@ -5,7 +5,7 @@ use domain::{Hook, Reject, Source};
 use http::HeaderName;
 use jiff::Timestamp;
 
-use super::canon::Canon;
+use super::canon::{Canon, Form};
 use crate::{check, json};
 
 static SIGNATURE: HeaderName = HeaderName::from_static("x-casso-signature");
@@ -33,11 +33,11 @@ fn signed(hook: &Hook<'_>, source: &Source) -> Result<Option<i64>, Reject> {
     let body = json::utf8(hook.body).map_err(|_| Reject::Unprovable("it is not UTF-8"))?;
     let canon = Canon::parse(body)?;
     let proves = |text: &str| check::hmac_sha512(&[t, b".", text.as_bytes()], mac, &source.secrets);
-    let received = canon.as_received();
+    let received = canon.write(Form::Received);
     if proves(&received) {
         return Ok(stale_s);
     }
-    let javascript = canon.as_javascript();
+    let javascript = canon.write(Form::JavaScript);
     if javascript != received && proves(&javascript) {
         return Ok(stale_s);
     }

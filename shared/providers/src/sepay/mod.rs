@@ -75,3 +75,65 @@ impl Provider for Sepay {
         Ok(Reading::Events { events, parked, stale_s })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Fault, SourceRecord};
+
+    use super::*;
+
+    fn record(auth: Option<&str>, secrets: usize) -> SourceRecord {
+        SourceRecord {
+            provider: "sepay".into(),
+            name: "shop".into(),
+            secrets: (0..secrets).map(|n| format!("secret {n}")).collect(),
+            auth: auth.map(Into::into),
+            client_id: (auth == Some("oauth2")).then(|| "shop".into()),
+            header: None,
+            max_age: None,
+            code_pattern: None,
+        }
+    }
+
+    #[test]
+    fn settings_that_prove_nobody_are_refused_with_a_remedy() {
+        let check = |auth, secrets| {
+            let source = record(auth, secrets).parse(&[&Sepay]);
+            source.map(|_| ()).map_err(|Fault { message, .. }| message)
+        };
+        for auth in ["api_key", "hmac", "oauth2"] {
+            assert_eq!(check(Some(auth), 1), Ok(()));
+            assert_eq!(check(Some(auth), 2), Ok(()));
+            assert!(check(Some(auth), 0).unwrap_err().starts_with("secrets: at least one"));
+            assert!(check(Some(auth), 3).unwrap_err().starts_with("secrets: 3 given, at most 2"));
+        }
+        assert_eq!(check(Some("none"), 0), Ok(()));
+        assert!(check(Some("none"), 1).unwrap_err().starts_with("secrets: auth = \"none\""));
+        assert!(check(None, 1).unwrap_err().starts_with("auth: missing; set api_key, hmac"));
+        let header = SourceRecord { header: Some("x-token".into()), ..record(None, 1) };
+        let refused = header.parse(&[&Sepay]).unwrap_err().message;
+        assert!(refused.starts_with("header: SePay's headers are fixed"), "{refused}");
+    }
+
+    #[test]
+    fn a_source_that_slipped_past_the_check_proves_nobody() {
+        let source = record(None, 1).parse_alone().unwrap();
+        let (method, headers) = (&Method::POST, &http::HeaderMap::new());
+        let received = jiff::Timestamp::UNIX_EPOCH;
+        let hook =
+            Hook { method, tail: "", query: "", headers, body: b"{}", receipt: "r1", received };
+        let reject = Reject::NoProof("auth in the source's settings");
+        assert_eq!(Sepay.read(&hook, &source), Err(reject));
+    }
+
+    #[test]
+    fn only_oauth2_has_a_token_call() {
+        let tail = |auth, tail| {
+            let source = record(Some(auth), 1).parse_alone().unwrap();
+            Sepay.accepts_tail(&source, tail)
+        };
+        assert!(tail("oauth2", "token") && tail("oauth2", "") && tail("api_key", ""));
+        assert!(!tail("api_key", "token") && !tail("hmac", "token") && !tail("none", "token"));
+        assert!(!tail("oauth2", "tokens"));
+    }
+}
