@@ -1,0 +1,41 @@
+//! A slow disk: a library, loaded before the C library, that makes every fsync take longer and counts
+//! them (`shims/fsync.c`). Compiled here; SQLite needs a C compiler anyway.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Anything;
+
+/// The compiled library.
+#[derive(Debug)]
+pub(crate) struct Shim {
+    library: PathBuf,
+    log: PathBuf,
+    delay_us: u32,
+}
+
+impl Shim {
+    /// Compiles the library into `folder`.
+    pub(crate) fn compile(folder: &Path, delay_us: u32) -> Result<Self, Anything> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/fsync.c");
+        let library = folder.join("fsync.so");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(&source).arg("-ldl");
+        if !compiler.status()?.success() {
+            return Err(format!("cc does not compile {}", source.display()).into());
+        }
+        Ok(Self { library, log: folder.join("fsyncs"), delay_us })
+    }
+
+    /// Loads the library into a process that is about to start.
+    pub(crate) fn watch(&self, command: &mut Command) {
+        command.env("LD_PRELOAD", &self.library).env("FSYNC_LOG", &self.log);
+        command.env("FSYNC_DELAY_US", self.delay_us.to_string());
+    }
+
+    /// How many fsyncs there were.
+    pub(crate) fn count(&self) -> Result<u64, Anything> {
+        Ok(u64::try_from(fs::read_to_string(&self.log)?.lines().count())?)
+    }
+}
