@@ -1,6 +1,8 @@
 //! Forms and queries as JSON, so that one reading serves every encoding: each field a string, PHP's
 //! nested names (`address[city]`) an object. Which bodies are forms is the provider's to say.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::json::Unreadable;
@@ -10,9 +12,17 @@ const DEEPEST: usize = 16;
 
 /// The fields as one flat JSON object of strings; no name may come twice.
 pub(crate) fn flat(form: &[u8]) -> Result<String, Unreadable> {
+    let owned = |(name, text): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), text.into_owned());
+    object(form_urlencoded::parse(form).map(owned))
+}
+
+/// Fields of whatever encoding as one flat JSON object of strings; no name may come twice.
+pub(crate) fn object(
+    fields: impl IntoIterator<Item = (String, String)>,
+) -> Result<String, Unreadable> {
     let mut object = Map::new();
-    for (name, text) in form_urlencoded::parse(form) {
-        put(&mut object, name.into_owned(), text.into_owned())?;
+    for (name, text) in fields {
+        put(&mut object, name, text)?;
     }
     Ok(Value::Object(object).to_string())
 }

@@ -8,30 +8,24 @@ use domain::Hook;
 use futures_util::{FutureExt as _, stream};
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
-use serde::Serializer as _;
 
+use crate::form;
 use crate::json::{self, Unreadable};
-
-/// SePay sends 12 fields.
-const MOST_FIELDS: usize = 200;
 
 /// The body as the text of a JSON object, or of what was meant to be one.
 pub(super) fn json<'a>(hook: &Hook<'a>) -> Result<Cow<'a, str>, Unreadable> {
-    let start = hook.body.iter().find(|b| !b.is_ascii_whitespace());
-    if start.is_none() {
+    if hook.body.trim_ascii().is_empty() {
         return Err(Unreadable("the body is empty".into()));
     }
     if hook.body.trim_ascii_start().starts_with(b"--") {
-        return object(multipart(hook)?).map(Cow::Owned);
+        return form::object(multipart(hook)?).map(Cow::Owned);
     }
     let text = json::utf8(hook.body)?;
     let json = text.trim_ascii_start().starts_with(['{', '[', '"']) || !text.contains('=');
     if json {
         return Ok(Cow::Borrowed(text));
     }
-    let fields = form_urlencoded::parse(text.trim_ascii().as_bytes());
-    object(fields.take(MOST_FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect())
-        .map(Cow::Owned)
+    form::flat(text.trim_ascii().as_bytes()).map(Cow::Owned)
 }
 
 /// The fields of a multipart body, files read as texts.
@@ -49,9 +43,6 @@ fn multipart(hook: &Hook<'_>) -> Result<Vec<(String, String)>, Unreadable> {
             let name = part.name().ok_or_else(broken)?.to_owned();
             let value = part.bytes().await.map_err(|_| broken())?;
             fields.push((name, json::utf8(&value)?.to_owned()));
-            if fields.len() > MOST_FIELDS {
-                break;
-            }
         }
         Ok(fields)
     };
@@ -64,15 +55,4 @@ fn first_line(body: &[u8]) -> Option<String> {
     let line = body.trim_ascii_start().split(|b| matches!(b, b'\r' | b'\n')).next()?;
     let boundary = std::str::from_utf8(line).ok()?.strip_prefix("--")?;
     (1..=70).contains(&boundary.len()).then(|| boundary.to_owned())
-}
-
-/// The fields as JSON text. One that comes twice stays so, for the reader to refuse.
-fn object(fields: Vec<(String, String)>) -> Result<String, Unreadable> {
-    if fields.len() > MOST_FIELDS {
-        return Err(Unreadable(format!("the form has more than {MOST_FIELDS} fields")));
-    }
-    let mut json = Vec::new();
-    let written = serde_json::Serializer::new(&mut json).collect_map(fields);
-    let json = written.ok().and_then(|()| String::from_utf8(json).ok());
-    json.ok_or_else(|| Unreadable("the form cannot be written as JSON".into()))
 }
