@@ -104,7 +104,8 @@ fn every_vector_reads_as_it_says() {
 /// Every `vectors/<provider>/<reason>.json`, in order.
 fn files() -> Vec<PathBuf> {
     let list = |folder: &Path| -> Vec<PathBuf> {
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+        let entries = fs::read_dir(folder).expect("a folder of vectors can be listed");
+        entries.map(|entry| entry.expect("and so can what is in it").path()).collect()
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
     let mut files: Vec<PathBuf> = list(&root).iter().flat_map(|folder| list(folder)).collect();
