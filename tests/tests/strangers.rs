@@ -4,6 +4,8 @@
 //! They live in a Python environment that `make venv` makes from `tests/strangers/requirements.txt`.
 //! Without it these tests fail; `TINGTING_PYTHON` names another interpreter that has the packages.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
