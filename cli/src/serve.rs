@@ -6,6 +6,8 @@ mod logs;
 mod metrics;
 mod screen;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use logs::{Logs, follow};
 pub use screen::Terminal;
