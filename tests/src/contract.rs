@@ -1,0 +1,92 @@
+//! What every ledger, directory and queue must do, as one suite. A backend's test builds a
+//! [`Fixture`] per behaviour and runs the tables; a memory port that has not passed may not be used.
+//!
+//! Each behaviour is a function of its own, named after what it asserts, and listed in its file's
+//! table.
+
+mod claims;
+mod deliveries;
+mod directory;
+mod events;
+mod queue;
+mod records;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    DestinationRecord, Directory, Event, Inbox, Ledger, Parked, Queue, Refused, SourceId,
+    SourceRecord,
+};
+use jiff::Timestamp;
+
+use crate::clock::HandClock;
+
+pub use events::{at, event, transfer};
+
+/// One fresh, empty backend.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct Fixture {
+    /// Claims, deliveries, attempts.
+    pub ledger: Arc<dyn Ledger>,
+    /// Sources and destinations.
+    pub directory: Arc<dyn Directory>,
+    /// The queue's one end.
+    pub queue: Arc<dyn Queue>,
+    /// The queue's other end.
+    pub inbox: Arc<dyn Inbox>,
+    /// The time by which the queue counts its delays.
+    pub clock: Arc<HandClock>,
+    /// What the ports do not show.
+    pub shelf: Arc<dyn Shelf>,
+}
+
+/// Looking behind the ports, and writing what only operators write.
+#[async_trait]
+pub trait Shelf: Send + Sync {
+    /// Writes a source, of a form that may be unreadable.
+    async fn put_source(&self, record: &SourceRecord);
+
+    /// Writes a destination, of a form that may be unreadable.
+    async fn put_destination(&self, record: &DestinationRecord);
+
+    /// The refused calls that are kept, newest first.
+    async fn refused(&self, source: &SourceId) -> Vec<Refused>;
+
+    /// The parked bodies with their contexts and times, oldest first.
+    async fn parked(&self, source: &SourceId) -> Vec<(Parked, String, Timestamp)>;
+
+    /// The events that came with the key of another, oldest first.
+    async fn conflicts(&self, source: &SourceId) -> Vec<Event>;
+
+    /// The buried envelopes and their reasons, oldest first.
+    async fn buried(&self) -> Vec<(String, String)>;
+}
+
+/// A behaviour and its name.
+pub type Case = (&'static str, for<'a> fn(&'a Fixture) -> Asserted<'a>);
+
+/// An assertion under way.
+pub type Asserted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Every behaviour.
+pub fn cases() -> Vec<Case> {
+    [claims::CASES, deliveries::CASES, directory::CASES, queue::CASES, records::CASES].concat()
+}
+
+/// Runs each behaviour on a fixture of its own.
+///
+/// # Panics
+///
+/// With the names of those that the backend does not have.
+pub async fn run(make: impl AsyncFn() -> Fixture) {
+    let mut lacking = Vec::new();
+    for (name, case) in cases() {
+        let fixture = make().await;
+        if tokio::spawn(async move { case(&fixture).await }).await.is_err() {
+            lacking.push(name);
+        }
+    }
+    assert!(lacking.is_empty(), "the contract is broken: {lacking:#?}");
+}

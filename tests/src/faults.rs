@@ -1,0 +1,272 @@
+//! Ports that fail when told to: the n-th call over all of them, before or after its effect. They
+//! wrap any port, so that the flows can be stopped at every step over memory and over SQLite.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Directory, Event,
+    EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Outbound, Parked, Port,
+    PortError, Queue, Refused, Snapshot, SourceId, Start, Stored,
+};
+use jiff::Timestamp;
+
+/// On which side of its effect a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing was done.
+    Before,
+    /// It was done, and the caller does not learn it.
+    After,
+}
+
+/// For how long calls fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    /// One call: the network hiccups.
+    Once,
+    /// That call and all that follow, until [`Faults::heal`]: the process is dead.
+    FromThenOn,
+}
+
+/// A plan of failure, shared by all ports of one world.
+#[derive(Debug)]
+pub struct Faults {
+    at: usize,
+    mode: Mode,
+    lasting: Lasting,
+    calls: AtomicUsize,
+    healed: AtomicBool,
+}
+
+impl Faults {
+    /// Nothing fails; calls are counted.
+    pub fn none() -> Arc<Self> {
+        Self::at(usize::MAX, Mode::Before, Lasting::Once)
+    }
+
+    /// The n-th call fails, counted from 1.
+    pub fn at(n: usize, mode: Mode, lasting: Lasting) -> Arc<Self> {
+        let (calls, healed) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Arc::new(Self { at: n, mode, lasting, calls, healed })
+    }
+
+    /// How many calls there were, failed ones included.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Whether the call that fails has been reached.
+    pub fn struck(&self) -> bool {
+        self.calls() >= self.at
+    }
+
+    /// No call fails any more.
+    pub fn heal(&self) {
+        self.healed.store(true, Ordering::SeqCst);
+    }
+
+    /// Makes a call, or has it fail.
+    async fn pass<T>(
+        &self,
+        port: Port,
+        call: impl Future<Output = Result<T, PortError>> + Send,
+    ) -> Result<T, PortError> {
+        let n = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let due = match self.lasting {
+            Lasting::Once => n == self.at,
+            Lasting::FromThenOn => n >= self.at,
+        };
+        let failure = || PortError::new(port, format!("call {n} fails, as planned"));
+        if !due || self.healed.load(Ordering::SeqCst) {
+            return call.await;
+        }
+        // Of calls that all fail, only the first may still have its effect: then the process is dead.
+        if self.mode == Mode::After && n == self.at {
+            call.await?;
+        }
+        Err(failure())
+    }
+}
+
+/// A ledger that fails as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyLedger(pub Arc<dyn Ledger>, pub Arc<Faults>);
+
+/// A directory that fails as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyDirectory(pub Arc<dyn Directory>, pub Arc<Faults>);
+
+/// A queue that fails as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyQueue(pub Arc<dyn Queue>, pub Arc<Faults>);
+
+/// An inbox that fails as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyInbox(pub Arc<dyn Inbox>, pub Arc<Faults>);
+
+#[async_trait]
+impl Ledger for FaultyLedger {
+    async fn claim(&self, event: &Event) -> Result<Claim, PortError> {
+        self.1.pass(Port::Ledger, self.0.claim(event)).await
+    }
+
+    async fn stored(&self, key: &EventKey) -> Result<Option<Stored>, PortError> {
+        self.1.pass(Port::Ledger, self.0.stored(key)).await
+    }
+
+    async fn park(
+        &self,
+        source: &SourceId,
+        parked: &Parked,
+        context: &str,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.park(source, parked, context, at)).await
+    }
+
+    async fn refuse(&self, refused: &Refused) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.refuse(refused)).await
+    }
+
+    async fn observe(&self, snapshot: &Snapshot) -> Result<bool, PortError> {
+        self.1.pass(Port::Ledger, self.0.observe(snapshot)).await
+    }
+
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.enlist(deliveries)).await
+    }
+
+    async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.take(key, late)).await
+    }
+
+    async fn start(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Start, PortError> {
+        self.1.pass(Port::Ledger, self.0.start(of, owner, now, until)).await
+    }
+
+    async fn finish(
+        &self,
+        of: &DeliveryRef,
+        owner: u64,
+        attempt: &Attempt,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError> {
+        self.1.pass(Port::Ledger, self.0.finish(of, owner, attempt, next)).await
+    }
+
+    async fn resolve(
+        &self,
+        of: &DeliveryRef,
+        now: Timestamp,
+        next: &DeliveryState,
+    ) -> Result<Finish, PortError> {
+        self.1.pass(Port::Ledger, self.0.resolve(of, now, next)).await
+    }
+
+    async fn delivery(
+        &self,
+        of: &DeliveryRef,
+    ) -> Result<Option<(Delivery, Vec<Attempt>)>, PortError> {
+        self.1.pass(Port::Ledger, self.0.delivery(of)).await
+    }
+
+    async fn moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+    ) -> Result<Option<String>, PortError> {
+        self.1.pass(Port::Ledger, self.0.moved(destination, endpoint)).await
+    }
+
+    async fn set_moved(
+        &self,
+        destination: &DestinationName,
+        endpoint: &str,
+        to: &str,
+    ) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.set_moved(destination, endpoint, to)).await
+    }
+}
+
+#[async_trait]
+impl Directory for FaultyDirectory {
+    async fn sources(&self, provider: &str) -> Result<Vec<ListedSource>, PortError> {
+        self.1.pass(Port::Directory, self.0.sources(provider)).await
+    }
+
+    async fn destinations(&self) -> Result<Arc<Vec<Listed>>, PortError> {
+        self.1.pass(Port::Directory, self.0.destinations()).await
+    }
+}
+
+#[async_trait]
+impl Queue for FaultyQueue {
+    async fn send(&self, messages: &[Outbound]) -> Result<(), PortError> {
+        self.1.pass(Port::Queue, self.0.send(messages)).await
+    }
+}
+
+#[async_trait]
+impl Inbox for FaultyInbox {
+    async fn receive(
+        &self,
+        most: usize,
+        now: Timestamp,
+        visibility: Duration,
+    ) -> Result<Vec<Message>, PortError> {
+        self.1.pass(Port::Queue, self.0.receive(most, now, visibility)).await
+    }
+
+    async fn delete(&self, receipts: &[String]) -> Result<(), PortError> {
+        self.1.pass(Port::Queue, self.0.delete(receipts)).await
+    }
+
+    async fn bury(&self, receipt: &str, reason: &str, at: Timestamp) -> Result<(), PortError> {
+        self.1.pass(Port::Queue, self.0.bury(receipt, reason, at)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryLedger;
+
+    #[tokio::test]
+    async fn a_call_fails_on_the_side_that_was_planned() {
+        for (mode, lasting, claims) in [
+            (Mode::Before, Lasting::Once, "EFU"),
+            (Mode::After, Lasting::Once, "EUU"),
+            (Mode::Before, Lasting::FromThenOn, "EEE"),
+            (Mode::After, Lasting::FromThenOn, "EEE"),
+        ] {
+            let faults = Faults::at(1, mode, lasting);
+            let inner = Arc::new(MemoryLedger::default());
+            let ledger = FaultyLedger(Arc::clone(&inner) as _, Arc::clone(&faults));
+            let mut seen = String::new();
+            for _ in 0..3 {
+                seen.push(match ledger.claim(&crate::contract::event("1")).await {
+                    Ok(Claim::Fresh) => 'F',
+                    Ok(Claim::Unfinished) => 'U',
+                    Ok(Claim::Settled | Claim::Conflict { .. }) => '?',
+                    Err(_) => 'E',
+                });
+            }
+            assert_eq!((seen.as_str(), faults.calls(), faults.struck()), (claims, 3, true));
+            faults.heal();
+            let after = ledger.claim(&crate::contract::event("1")).await.unwrap();
+            let nothing_done = mode == Mode::Before && lasting == Lasting::FromThenOn;
+            let expected = if nothing_done { Claim::Fresh } else { Claim::Unfinished };
+            assert_eq!(after, expected, "{mode:?} {lasting:?}");
+            assert_eq!(inner.events().len(), 1);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The ports in plain maps, for tests of the flows. They pass the same contract as the real ones and
+//! take the same moves (`domain::Delivery`), so that what a test shows with them holds for all.
+//!
+//! Not durable: a test that stops and starts "a process" keeps these and drops the flow above them.
+
+mod directory;
+mod ledger;
+mod queue;
+
+pub use directory::MemoryDirectory;
+pub use ledger::{Bound, MemoryLedger};
+pub use queue::MemoryQueue;

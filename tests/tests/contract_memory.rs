@@ -1,0 +1,78 @@
+//! The memory ports against the contract.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    DestinationRecord, Event, Listed, ListedSource, Name, Parked, Refused, SourceId, SourceRecord,
+};
+use jiff::Timestamp;
+use testkit::clock::HandClock;
+use testkit::contract::{self, Fixture, Shelf};
+use testkit::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+
+struct MemoryShelf {
+    ledger: Arc<MemoryLedger>,
+    directory: Arc<MemoryDirectory>,
+    queue: Arc<MemoryQueue>,
+}
+
+#[async_trait]
+impl Shelf for MemoryShelf {
+    async fn put_source(&self, record: &SourceRecord) {
+        let id = SourceId::parse(&format!("{}/{}", record.provider, record.name)).unwrap();
+        self.directory.put_source(match record.parse_alone() {
+            Ok(source) => ListedSource::Ready(Arc::new(source)),
+            Err(fault) => ListedSource::Unreadable { id, reason: fault.to_string() },
+        });
+    }
+
+    async fn put_destination(&self, record: &DestinationRecord) {
+        let name = Name::parse(&record.name).unwrap();
+        self.directory.put_destination(match record.parse_alone() {
+            Ok(destination) => Listed::Ready(Box::new(destination)),
+            Err(fault) => Listed::Unreadable { name, reason: fault.to_string() },
+        });
+    }
+
+    async fn refused(&self, source: &SourceId) -> Vec<Refused> {
+        self.ledger.refused().into_iter().filter(|r| r.source == *source).rev().collect()
+    }
+
+    async fn parked(&self, source: &SourceId) -> Vec<(Parked, String, Timestamp)> {
+        let of_source = self.ledger.parked().into_iter().filter(|(of, ..)| of == source);
+        of_source.map(|(_, parked, context, at)| (parked, context, at)).collect()
+    }
+
+    async fn conflicts(&self, source: &SourceId) -> Vec<Event> {
+        self.ledger.conflicts().into_iter().filter(|event| event.source == *source).collect()
+    }
+
+    async fn buried(&self) -> Vec<(String, String)> {
+        self.queue.buried()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_keeps_the_contract() {
+    contract::run(async || {
+        let clock = Arc::new(HandClock::default());
+        let ledger = Arc::new(MemoryLedger::default());
+        let directory = Arc::new(MemoryDirectory::default());
+        let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
+        let shelf = MemoryShelf {
+            ledger: Arc::clone(&ledger),
+            directory: Arc::clone(&directory),
+            queue: Arc::clone(&queue),
+        };
+        Fixture {
+            ledger,
+            directory,
+            inbox: Arc::clone(&queue) as _,
+            queue,
+            clock,
+            shelf: Arc::new(shelf),
+        }
+    })
+    .await;
+}
