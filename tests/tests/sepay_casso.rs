@@ -1,6 +1,8 @@
 //! SePay and Casso under input that nobody would write down: random bytes, random JSON, signed
 //! bodies with a byte changed, arrays of a thousand. What can be written down is in `vectors/`.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail as its body may")]
+
 use domain::{Event, Hook, Provider, Reading, Reject, Source, SourceRecord};
 use http::{HeaderMap, HeaderName, Method};
 use jiff::Timestamp;
