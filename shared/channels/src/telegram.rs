@@ -55,6 +55,10 @@ impl Channel for Telegram {
         settings::leads_to(url, HOSTS)
     }
 
+    fn moves(&self) -> bool {
+        true
+    }
+
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let said = words::notification(job.event, job.destination);
         let chat = match job.moved_to {
