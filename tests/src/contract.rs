@@ -4,6 +4,8 @@
 //! Each behaviour is a function of its own, named after what it asserts, and listed in its file's
 //! table.
 
+#![expect(clippy::unwrap_used, reason = "a suite of assertions: to panic is how it says no")]
+
 mod claims;
 mod deliveries;
 mod directory;

@@ -1,5 +1,7 @@
 //! The memory ports against the contract.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,6 +1,8 @@
 //! SQLite against the contract, and what only a database on a disk can do: stop, start again, and
 //! follow a configuration file.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ pub fn event(identity: &str) -> Event {
 
 /// A transfer of an amount.
 pub fn transfer(identity: &str, amount: &str) -> Event {
-    let source = SourceId::parse("casso/shop").unwrap_or_else(|e| panic!("{e}"));
+    let source = SourceId::parse("casso/shop").unwrap();
     Event {
         key: EventKey::new(&source, identity),
         source,
