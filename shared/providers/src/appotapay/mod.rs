@@ -84,9 +84,11 @@ fn proven(body: &[u8], source: &Source) -> Result<String, Reject> {
         true => form::flat(text.as_bytes()).map_err(|_| UNPROVABLE)?.into(),
     };
     let envelope = Object::parse(&text).map_err(|_| UNPROVABLE)?;
-    let field = |name| envelope.text(name).map_err(|_| UNPROVABLE);
-    let data = field("data")?.ok_or(Reject::NoProof("data"))?;
-    let signature = field("signature")?.ok_or(Reject::NoProof("signature"))?;
+    // Not `text`: data that is empty can be signed, and what is signed is never refused.
+    let data = envelope.raw("data").ok_or(Reject::NoProof("data"))?;
+    let data = json::scalar(data).ok_or(UNPROVABLE)?;
+    let signature = envelope.text("signature").map_err(|_| UNPROVABLE)?;
+    let signature = signature.ok_or(Reject::NoProof("signature"))?;
     // A `+` that was not escaped in a form arrives as a space, and Base64 has no spaces.
     let data = if form { data.replace(' ', "+") } else { data.into_owned() };
     let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
