@@ -1,5 +1,6 @@
-//! A slow disk: a library, loaded before the C library, that makes every fsync take longer and counts
-//! them (`shims/fsync.c`). Compiled here; SQLite needs a C compiler anyway.
+//! A slow disk: a library in front of libc that makes every fsync take longer and writes down those
+//! of the write-ahead log, one per commit (`shims/fsync.c`). Compiled here: the bundled SQLite needs
+//! a C compiler anyway.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,17 +26,18 @@ impl Shim {
         if !compiler.status()?.success() {
             return Err(format!("cc does not compile {}", source.display()).into());
         }
-        Ok(Self { library, log: folder.join("fsyncs"), delay_us })
+        Ok(Self { library, log: folder.join("disk"), delay_us })
     }
 
     /// Loads the library into a process that is about to start.
     pub(crate) fn watch(&self, command: &mut Command) {
-        command.env("LD_PRELOAD", &self.library).env("FSYNC_LOG", &self.log);
+        command.env("LD_PRELOAD", &self.library).env("DISK_LOG", &self.log);
         command.env("FSYNC_DELAY_US", self.delay_us.to_string());
     }
 
-    /// How many fsyncs there were.
-    pub(crate) fn count(&self) -> Result<u64, Anything> {
-        Ok(u64::try_from(fs::read_to_string(&self.log)?.lines().count())?)
+    /// How many commits there were.
+    pub(crate) fn commits(&self) -> Result<u64, Anything> {
+        let log = fs::read_to_string(&self.log)?;
+        Ok(u64::try_from(log.lines().filter(|line| *line == "F").count())?)
     }
 }
