@@ -1,6 +1,8 @@
 //! The delivering flow: ladders walked with the clock in hand, waits that peers ask for, and every
 //! way in which a delivery ends.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::time::Duration;
 
 use domain::{

@@ -1,6 +1,8 @@
 //! The acknowledging flow: what each claim leads to, what is parked and recorded, how old the
 //! directory may be, and what our own failures are answered with.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 
 use domain::{Ack, ListedSource, Outcome, Refusal, SourceId, SourceRecord};

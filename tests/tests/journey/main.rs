@@ -1,6 +1,8 @@
 //! Journeys: from the HTTP call of a provider to what each product received, through the whole
 //! program on SQLite, real HTTP on both sides.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod hooks;
 mod shop;
 
