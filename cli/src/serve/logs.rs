@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use domain::{Ack, Attempt, DeliveryRef, EventKey, Outcome, Refusal};
 use sha2::{Digest as _, Sha256};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt, registry};
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +24,16 @@ pub enum Logs {
 /// Writes the process's logs to stderr from here on. `filter` is a level or a list of directives
 /// (`info`, `tingting=debug`); one that cannot be read means `info`.
 pub fn follow(logs: Logs, filter: Option<&str>) {
-    let filter = filter.and_then(|text| EnvFilter::try_new(text).ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let targets = filter.and_then(|text| text.parse().ok());
+    let targets: Targets =
+        targets.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
     // A second call finds the first one's subscriber and leaves it.
     _ = match logs {
-        Logs::Terminal => builder.with_target(false).try_init(),
-        Logs::Json => builder.json().flatten_event(true).with_target(false).try_init(),
+        Logs::Terminal => registry().with(layer.with_filter(targets)).try_init(),
+        Logs::Json => {
+            registry().with(layer.json().flatten_event(true).with_filter(targets)).try_init()
+        }
     };
 }
 
