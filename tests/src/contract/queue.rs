@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     ("a received message is invisible for its visibility", |f| Box::pin(invisible(f))),
     ("a message is received again and counted until it is deleted", |f| Box::pin(again(f))),
     ("a receipt is good until the message is received again", |f| Box::pin(receipts(f))),
+    ("a receipt is used up by another of the same moment", |f| Box::pin(same_moment(f))),
     ("messages come in batches", |f| Box::pin(batches(f))),
     ("messages that wait longest come first", |f| Box::pin(order(f))),
     ("no two receivers get one message", |f| Box::pin(receivers(f))),
@@ -99,6 +100,21 @@ async fn receipts(f: &Fixture) {
     f.inbox.delete(&unknown).await.unwrap();
     f.inbox.delete(&[first.receipt, third.receipt.clone(), third.receipt]).await.unwrap();
     assert_eq!(receive(f, 1, 1000).await, []);
+}
+
+/// With no visibility at all, two receipts of one moment differ all the same.
+async fn same_moment(f: &Fixture) {
+    send(f, "one", 0).await;
+    let mut received = Vec::new();
+    for n in 1..=2 {
+        let [message] = &f.inbox.receive(1, at(0), Duration::ZERO).await.unwrap()[..] else {
+            panic!("one message")
+        };
+        assert_eq!(message.receives, n);
+        received.push(message.receipt.clone());
+    }
+    f.inbox.delete(&received[..1]).await.unwrap();
+    assert_eq!(receive(f, 1, 0).await.len(), 1);
 }
 
 async fn batches(f: &Fixture) {
