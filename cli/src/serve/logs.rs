@@ -57,11 +57,12 @@ pub(super) fn log_ack(ack: &Ack, took: Duration) {
     match &ack.outcome {
         Outcome::Taken { fresh, repeated, conflicts, parked, stale_s } => {
             tracing::info!(source.id = source, status, fresh, repeated, duration_ms, "taken");
-            if *conflicts > 0 {
+            for key in conflicts {
                 tracing::error!(
                     source.id = source,
-                    conflicts,
-                    "one key came with different facts; both are kept, the second is not delivered"
+                    event.key = shown(key),
+                    "came again with other facts (kind, amount or currency); both are kept, the \
+                     second is not delivered: compare it with the provider's own page"
                 );
             }
             if *parked > 0 {
@@ -107,6 +108,8 @@ pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
     let duration_ms = millis(
         Duration::try_from(attempt.finished.duration_since(attempt.started)).unwrap_or_default(),
     );
+    // An answer may quote what it was sent; without one, the words are ours.
+    let reason = attempt.status.is_none().then_some(attempt.detail.as_str());
     tracing::info!(
         event.key = shown(&of.event),
         delivery.id = %of.id(),
@@ -114,6 +117,7 @@ pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
         attempt.n = attempt.n,
         verdict = attempt.verdict,
         status = attempt.status,
+        reason = reason.filter(|reason| !reason.is_empty()),
         duration_ms,
         "attempted"
     );
