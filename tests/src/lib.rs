@@ -4,3 +4,5 @@ pub mod clock;
 pub mod contract;
 pub mod faults;
 pub mod memory;
+pub mod sink;
+pub mod world;

@@ -44,10 +44,10 @@ async fn post(world: &World, path: &str, token: &str, body: &str) -> Ack {
     world.hook(&Method::POST, path, &headers, body.as_bytes()).await
 }
 
-fn claims(ack: &Ack) -> Option<(u32, u32, u32, u32)> {
-    match ack.outcome {
+fn claims(ack: &Ack) -> Option<(u32, u32, usize, u32)> {
+    match &ack.outcome {
         Outcome::Taken { fresh, repeated, conflicts, parked, .. } => {
-            Some((fresh, repeated, conflicts, parked))
+            Some((*fresh, *repeated, conflicts.len(), *parked))
         }
         Outcome::Answered | Outcome::Refused(_) => None,
     }

@@ -96,14 +96,15 @@ impl Metrics {
         self.hooks.get_or_create(&ByHook { provider: provider.to_owned(), outcome }).inc();
         self.ack.observe(took.as_secs_f64());
         if let Outcome::Taken { fresh, repeated, conflicts, parked, .. } = &ack.outcome {
+            let conflicts = u32::try_from(conflicts.len()).unwrap_or(u32::MAX);
             for (outcome, count) in [
-                ("fresh", fresh),
-                ("repeated", repeated),
+                ("fresh", *fresh),
+                ("repeated", *repeated),
                 ("conflict", conflicts),
-                ("parked", parked),
+                ("parked", *parked),
             ] {
-                if *count > 0 {
-                    self.events.get_or_create(&ByOutcome { outcome }).inc_by(u64::from(*count));
+                if count > 0 {
+                    self.events.get_or_create(&ByOutcome { outcome }).inc_by(u64::from(count));
                 }
             }
         }

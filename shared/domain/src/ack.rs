@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 
-use crate::{PortError, Reject, SourceId};
+use crate::{EventKey, PortError, Reject, SourceId};
 
 /// Where a path leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,8 @@ pub enum Outcome {
         fresh: u32,
         /// Repeats, finished or not.
         repeated: u32,
-        /// Keys of another event, kept for the first time.
-        conflicts: u32,
+        /// Keys that came with another event's facts, kept for the first time.
+        conflicts: Vec<EventKey>,
         /// Parked bodies and elements.
         parked: u32,
         /// The age of a signed stamp older than five minutes, in seconds.

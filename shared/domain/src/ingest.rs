@@ -16,8 +16,8 @@ use std::time::Duration;
 use crate::ack::{Ack, Outcome, Refusal, Route, route};
 use crate::cache::SourceCache;
 use crate::{
-    Claim, Directory, Envelope, Event, Hook, Ledger, ListedSource, Name, Outbound, Parked, Port,
-    PortError, Provider, Queue, Reading, Refused, Reject, SourceId, find_provider,
+    Claim, Directory, Envelope, Event, EventKey, Hook, Ledger, ListedSource, Name, Outbound,
+    Parked, Port, PortError, Provider, Queue, Reading, Refused, Reject, SourceId, find_provider,
 };
 
 /// The most bytes a body may have.
@@ -149,7 +149,7 @@ impl Ingest {
         hook: &Hook<'_>,
         events: &[Event],
         parked: &[Parked],
-    ) -> Result<(u32, u32, u32), PortError> {
+    ) -> Result<(u32, u32, Vec<EventKey>), PortError> {
         // Collected first (nothing runs yet): through a closure the compiler cannot see that the
         // whole flow is `Send`.
         let claims: Vec<_> = events.iter().map(|event| self.ledger.claim(event)).collect();
@@ -158,7 +158,7 @@ impl Ingest {
         if !parked.is_empty() {
             self.park(source, hook, parked).await?;
         }
-        let (mut fresh, mut repeated, mut conflicts) = (0, 0, 0);
+        let (mut fresh, mut repeated, mut conflicts) = (0, 0, Vec::new());
         let mut messages = Vec::new();
         for (event, claim) in events.iter().zip(claims) {
             match claim {
@@ -169,7 +169,9 @@ impl Ingest {
                     continue;
                 }
                 Claim::Conflict { first } => {
-                    conflicts += u32::from(first);
+                    if first {
+                        conflicts.push(event.key.clone());
+                    }
                     continue;
                 }
             }
