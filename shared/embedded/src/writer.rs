@@ -1,6 +1,7 @@
 //! The one thread that writes. Callers send it jobs; it takes all that wait, runs them in one
 //! transaction, commits once, and only then answers them: the more callers, the fewer fsyncs each of
-//! them pays for. It never waits for more jobs to come: while one commit runs, the next batch gathers.
+//! them pays for. While one commit runs, the next batch gathers; and those just answered, who mostly
+//! come back at once, are given a moment to join it.
 //!
 //! A job that fails must hurt nobody else, so its batch is rolled back and every job of it is run
 //! again in a transaction of its own. That is why a job can be run twice.
@@ -11,6 +12,7 @@ use std::fs::File;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -19,6 +21,10 @@ use crate::Failure;
 
 /// The most jobs in one transaction: bounds how long the first of them waits.
 const MOST_AT_ONCE: usize = 256;
+
+/// How long the next of those who were just answered may take to come back. Without this callers
+/// fall into two halves that take turns, and each half waits for the other's fsync too.
+const ON_THE_WAY: Duration = Duration::from_micros(200);
 
 /// A handle to the thread. Dropping it lets the thread finish what was sent, and waits for that.
 pub(crate) struct Writer {
@@ -112,9 +118,20 @@ where
 
 fn work(db: &Connection, waiting: &Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(MOST_AT_ONCE);
-    while let Ok(first) = waiting.recv() {
-        batch.push(first);
-        batch.extend(waiting.try_iter().take(MOST_AT_ONCE - 1));
+    let mut answered = 0;
+    loop {
+        batch.extend(waiting.try_iter().take(MOST_AT_ONCE));
+        let all = MOST_AT_ONCE.min(batch.len() + answered);
+        if batch.is_empty() {
+            let Ok(first) = waiting.recv() else { return };
+            batch.push(first);
+        }
+        while batch.len() < all
+            && let Ok(job) = waiting.recv_timeout(ON_THE_WAY)
+        {
+            batch.push(job);
+        }
+        answered = batch.len();
         commit(db, &mut batch);
     }
 }
