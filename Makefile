@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench dist venv docs deny clean
+.PHONY: help run test check audit fmt bench dist venv docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,9 @@ check: ## Formatting, lints as errors, licences and bans of dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny --all-features check bans licenses sources
+
+audit: ## Known vulnerabilities of dependencies (needs the network)
+	cargo deny --all-features check advisories
 
 fmt: ## Format all code
 	cargo fmt --all
