@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -22,9 +22,10 @@ use crate::Failure;
 /// The most jobs in one transaction: bounds how long the first of them waits.
 const MOST_AT_ONCE: usize = 256;
 
-/// How long the next of those who were just answered may take to come back. Without this callers
-/// fall into two halves that take turns, and each half waits for the other's fsync too.
+/// How long the next of those who were just answered may take to come back.
 const ON_THE_WAY: Duration = Duration::from_micros(200);
+/// How long all of them may take, as a part of what the last commit took: a fast disk is not held up.
+const PATIENCE: u32 = 4;
 
 /// A handle to the thread. Dropping it lets the thread finish what was sent, and waits for that.
 pub(crate) struct Writer {
@@ -118,7 +119,7 @@ where
 
 fn work(db: &Connection, waiting: &Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(MOST_AT_ONCE);
-    let mut answered = 0;
+    let (mut answered, mut patience) = (0, Duration::ZERO);
     loop {
         batch.extend(waiting.try_iter().take(MOST_AT_ONCE));
         let all = MOST_AT_ONCE.min(batch.len() + answered);
@@ -126,14 +127,34 @@ fn work(db: &Connection, waiting: &Receiver<Box<dyn Job>>) {
             let Ok(first) = waiting.recv() else { return };
             batch.push(first);
         }
-        while batch.len() < all
-            && let Ok(job) = waiting.recv_timeout(ON_THE_WAY)
-        {
-            batch.push(job);
-        }
+        gather(&mut batch, waiting, all, patience);
         answered = batch.len();
+        let started = now();
         commit(db, &mut batch);
+        patience = started.elapsed() / PATIENCE;
     }
+}
+
+/// Waits for those who were just answered. On a slow disk callers would otherwise fall into two
+/// halves that take turns, and each half would wait for the other's fsync too.
+fn gather(
+    batch: &mut Vec<Box<dyn Job>>,
+    waiting: &Receiver<Box<dyn Job>>,
+    all: usize,
+    patience: Duration,
+) {
+    let started = now();
+    while batch.len() < all
+        && let left = patience.saturating_sub(started.elapsed())
+        && let Ok(job) = waiting.recv_timeout(left.min(ON_THE_WAY))
+    {
+        batch.push(job);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures the disk; nothing is dated by it")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// Commits all jobs together, or, if that fails, each by itself. Empties the batch.
