@@ -3,59 +3,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod program;
+
 use std::collections::BTreeMap;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::{Clock, Egress as _};
-use egress::{Guard, HttpEgress};
+use domain::Egress as _;
+use egress::HttpEgress;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use testkit::sink::Sink;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 use tokio::sync::watch;
+
+use program::{client, configure, start};
 
 const SENDERS: usize = 8;
 const EVENTS_EACH: usize = 40;
 const KILLS: usize = 20;
-
-struct Always;
-
-impl Clock for Always {
-    /// Only compared with deadlines, of which there are none here.
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-}
-
-/// Starts the program and waits until it says where it listens.
-async fn start(config: &std::path::Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tingting"))
-        .args(["serve", "--config"])
-        .arg(config)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut said = Vec::new();
-    while let Some(line) = lines.next_line().await.unwrap() {
-        let log: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        if log["message"] == "listening" {
-            let address = log["address"].as_str().unwrap().to_owned();
-            // Its log must be read on, or a full pipe would stop it.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, address);
-        }
-        said.push(line);
-    }
-    panic!("it does not start: {said:?}");
-}
 
 /// Calls until told success; a call that fails is made again once the program is up anew.
 async fn send(
@@ -91,19 +58,10 @@ async fn send(
 async fn what_a_killed_process_acknowledged_arrives() {
     let sink = Sink::answering(200, "").await;
     let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("tingting.toml");
-    let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\ndata = {:?}\n[egress]\nallow = [\"127.0.0.1/32\"]\n\
-         [[source]]\nprovider = \"thueapi\"\nname = \"shop\"\nsecrets = [\"token\"]\n\
-         [[destination]]\nname = \"sink\"\nchannel = \"webhook\"\nendpoint = {:?}\n",
-        folder.path().join("data"),
-        sink.url("/"),
-    );
-    std::fs::write(&config, text).unwrap();
-    let guard = Guard::new(vec!["127.0.0.1/32".parse().unwrap()]);
-    let client = Arc::new(HttpEgress::new(guard, Arc::new(Always)).unwrap());
+    let config = configure(folder.path(), &sink.url("/"));
+    let client = Arc::new(client());
 
-    let (mut child, first) = start(&config).await;
+    let (mut child, first) = start(&config, &[]).await;
     let (tell, address) = watch::channel(first);
     let acknowledged = Arc::new(AtomicUsize::new(0));
     let senders: Vec<_> = (0..SENDERS)
@@ -122,7 +80,7 @@ async fn what_a_killed_process_acknowledged_arrives() {
             tokio::task::yield_now().await;
         }
         child.kill().await.unwrap();
-        let (next, at) = start(&config).await;
+        let (next, at) = start(&config, &[]).await;
         child = next;
         tell.send_replace(at);
     }

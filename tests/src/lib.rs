@@ -4,5 +4,6 @@ pub mod clock;
 pub mod contract;
 pub mod faults;
 pub mod memory;
+pub mod shim;
 pub mod sink;
 pub mod world;

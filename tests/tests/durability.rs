@@ -25,11 +25,7 @@ struct Bench(TempDir);
 impl Bench {
     fn new() -> Self {
         let bench = Self(tempfile::tempdir().unwrap());
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/fsync.c");
-        let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(bench.path("shim.so")).arg(source);
-        let compiled = cc.arg("-ldl").status().expect("cc is there: the bundled SQLite needs it");
-        assert!(compiled.success());
+        testkit::shim::compile(bench.0.path());
         bench
     }
 

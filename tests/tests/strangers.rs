@@ -95,6 +95,7 @@ fn sent(event: &Event, to: &Destination, now: Timestamp) -> http::Request<bytes:
         id: &id,
         attempt: 1,
         exchange: 1,
+        earlier: &[],
         now,
         token: None,
         moved_to: None,

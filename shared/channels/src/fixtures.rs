@@ -142,6 +142,7 @@ pub(crate) fn job<'a>(event: &'a Event, to: &'a Destination, id: &'a DeliveryId)
         id,
         attempt: 1,
         exchange: 1,
+        earlier: &[],
         now: Timestamp::from_second(NOW).unwrap(),
         token: None,
         moved_to: None,

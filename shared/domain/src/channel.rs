@@ -23,6 +23,9 @@ pub struct Job<'a> {
     /// The number of this exchange within the attempt, from 1: whoever answered [`Verdict::Afresh`]
     /// to the first sees here that asking once more has not helped.
     pub exchange: u32,
+    /// The HTTP statuses of the delivery's earlier attempts, newest first; none where no answer
+    /// came. For doubts that only a repetition settles.
+    pub earlier: &'a [Option<u16>],
     /// The time of this exchange: signatures carry it.
     pub now: Timestamp,
     /// A bearer token, for destinations that need one.

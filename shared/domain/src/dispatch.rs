@@ -170,6 +170,7 @@ impl Dispatch {
             moved_to = self.ledger.moved(&destination.name, endpoint).await?;
         }
         let id = delivery.of.id();
+        let earlier = self.earlier(delivery).await?;
         let mut last = None;
         for exchange in 1..=EXCHANGES_PER_ATTEMPT {
             let token = match self.token(work).await {
@@ -181,6 +182,7 @@ impl Dispatch {
                 destination,
                 id: &id,
                 attempt: delivery.attempts,
+                earlier: &earlier,
                 exchange,
                 now: self.clock.now(),
                 token: token.as_ref(),
@@ -216,6 +218,16 @@ impl Dispatch {
             last = Some((Ending::Judged(verdict), Some(answer)));
         }
         Ok(last.unwrap_or((Ending::NoAnswer(SendError::Late), None)))
+    }
+
+    /// The statuses of the attempts before this one, newest first; read only where there can be two.
+    async fn earlier(&self, delivery: &Delivery) -> Result<Vec<Option<u16>>, PortError> {
+        if delivery.attempts <= 2 {
+            return Ok(Vec::new());
+        }
+        let found = self.ledger.delivery(&delivery.of).await?;
+        let attempts = found.map_or(Vec::new(), |(_, attempts)| attempts);
+        Ok(attempts.iter().rev().map(|attempt| attempt.status).collect())
     }
 
     /// The destination's bearer token, fetched if there is none: each of the grant's requests in
