@@ -1,8 +1,9 @@
 //! The only door HTTP leaves by: [`HttpEgress`] implements `domain::Egress`.
 //!
 //! Every request goes through the address guard, follows no redirect, uses no proxy, decompresses
-//! nothing, has one deadline for the whole exchange and reads at most 16 KiB of the answer. Not
-//! here: what to send and what the answer means; that is a channel's.
+//! nothing, has one deadline for the whole exchange and reads at most 16 KiB of the answer, less
+//! where its body stalls or breaks off. Not here: what to send and what the answer means; that is a
+//! channel's.
 
 mod body;
 mod connect;
@@ -18,6 +19,8 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use domain::{Answer, Clock, Egress, SendError};
 use jiff::Timestamp;
+use reqwest::Response;
+use tokio::time::{Instant, timeout_at};
 
 pub use connect::BuildError;
 pub use guard::{Forbidden, Guard, Reach};
@@ -47,11 +50,12 @@ impl HttpEgress {
         })
     }
 
-    async fn exchange(
+    /// The exchange up to the answer's head.
+    async fn ask(
         &self,
         request: http::Request<Bytes>,
         not_after: Timestamp,
-    ) -> Result<Answer, SendError> {
+    ) -> Result<Response, SendError> {
         let request = request.map(|bytes| {
             if bytes.is_empty() {
                 return reqwest::Body::from(bytes);
@@ -71,16 +75,7 @@ impl HttpEgress {
         if self.clock.now() > not_after {
             return Err(SendError::Late);
         }
-        let mut response = client.execute(request).await.map_err(failed)?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut body = BytesMut::new();
-        while body.len() < MAX_ANSWER
-            && let Some(piece) = response.chunk().await.map_err(failed)?
-        {
-            body.extend_from_slice(&piece);
-        }
-        body.truncate(MAX_ANSWER);
-        Ok(Answer { status, headers, body: body.freeze() })
+        client.execute(request).await.map_err(failed)
     }
 }
 
@@ -92,11 +87,31 @@ impl Egress for HttpEgress {
         timeout: Duration,
         not_after: Timestamp,
     ) -> Result<Answer, SendError> {
-        match tokio::time::timeout(timeout, self.exchange(request, not_after)).await {
-            Ok(ended) => ended,
+        // A sleep's deadline, because adding a timeout to an instant may overflow.
+        let deadline = tokio::time::sleep(timeout).deadline();
+        match timeout_at(deadline, self.ask(request, not_after)).await {
+            Ok(response) => Ok(read(response?, deadline).await),
             Err(_) => Err(SendError::Timeout),
         }
     }
+}
+
+/// The answer, its body as far as it came. The receiver has the request by now and its status says
+/// what became of it: a body that breaks off or stalls must not have a delivered message repeated.
+async fn read(mut response: Response, deadline: Instant) -> Answer {
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let mut body = BytesMut::new();
+    let reading = async {
+        while body.len() < MAX_ANSWER
+            && let Ok(Some(piece)) = response.chunk().await
+        {
+            body.extend_from_slice(&piece);
+        }
+    };
+    // Out of time is one more end of the body.
+    _ = timeout_at(deadline, reading).await;
+    body.truncate(MAX_ANSWER);
+    Answer { status, headers, body: body.freeze() }
 }
 
 /// What a client's error means. Its URL is left out of every text: it may be the credential.

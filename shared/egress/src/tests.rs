@@ -123,11 +123,36 @@ async fn an_endless_body_is_cut() {
 }
 
 #[tokio::test]
-async fn a_body_that_stops_coming_ends_with_the_deadline() {
-    for answer in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegin"] {
+async fn a_head_that_does_not_come_ends_with_the_deadline() {
+    for answer in ["", "HTTP/1.1 200 OK\r\n"] {
         let (url, _seen) = server(answer.as_bytes().to_vec(), false).await;
         let ended = send(&door(&["127.0.0.1/32"], 0), post(&url, "x"), SHORT).await;
         assert_eq!(ended, Err(SendError::Timeout), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_or_breaks_off_is_an_answer_as_far_as_it_came() {
+    for (rest, closes, timeout) in [
+        ("content-length: 9\r\n\r\nbegin", false, SHORT),
+        ("transfer-encoding: chunked\r\n\r\n5\r\nbegin\r\n", false, SHORT),
+        ("content-length: 9\r\n\r\nbegin", true, LONG),
+        ("transfer-encoding: chunked\r\n\r\n5\r\nbegin\r\n", true, LONG),
+        ("transfer-encoding: chunked\r\n\r\n5\r\nbegin\r\nno size\r\n", false, LONG),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let door = door(&["127.0.0.1/32"], 0);
+        let serving = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            _ = stream.read(&mut [0; 4096]).await.unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\n{rest}");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            (!closes).then_some(stream)
+        };
+        let (ended, _open) = tokio::join!(send(&door, post(&url, "x"), timeout), serving);
+        let answer = ended.unwrap_or_else(|error| panic!("{rest:?} {closes}: {error}"));
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &b"begin"[..]), "{rest:?}");
     }
 }
 
