@@ -2,13 +2,16 @@
 
 mod consume;
 mod http;
+mod lanes;
 mod logs;
 mod metrics;
+mod outlet;
 mod screen;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub use logs::{Logs, follow};
+pub use outlet::Outlet;
 pub use screen::Terminal;
 pub use start::{Options, Running, serve};

@@ -63,6 +63,11 @@ impl Faults {
         self.calls() >= self.at
     }
 
+    /// Whether the blow has fallen and all calls since fail.
+    pub fn is_fatal(&self) -> bool {
+        self.struck() && self.lasting == Lasting::FromThenOn && !self.healed.load(Ordering::SeqCst)
+    }
+
     /// No call fails any more.
     pub fn heal(&self) {
         self.healed.store(true, Ordering::SeqCst);

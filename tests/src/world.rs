@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
     Ack, Answer, Channel, Clock as _, DeliveryState, DestinationName, DestinationRecord, Dispatch,
-    Display, Egress, Handled, Inbox as _, Ingest, Listed, ListedSource, PortError, Provider,
-    Request, Screen, SendError, SourceRecord, TokenCache,
+    Display, Egress, Handled, Inbox as _, Ingest, Lane, Lanes, Listed, ListedSource, PortError,
+    Provider, Request, Screen, SendError, SourceRecord, TokenCache,
 };
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
@@ -67,11 +67,32 @@ impl Egress for Wire {
         if at > not_after {
             return Err(SendError::Late);
         }
+        // As a real network does, so that others run meanwhile.
+        tokio::task::yield_now().await;
         let (head, body) = request.into_parts();
         let sent = Sent { path: head.uri.path().to_owned(), headers: head.headers, body, at };
         let mut all = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         all.push(sent.clone());
         (self.script)(all.len() - 1, &sent)
+    }
+}
+
+/// Lanes that are free, but for those of one destination at a time.
+#[derive(Debug, Default)]
+pub struct Gate(Mutex<Option<DestinationName>>);
+
+impl Gate {
+    /// Closes the lanes of a destination, or opens all.
+    pub fn close(&self, destination: Option<DestinationName>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = destination;
+    }
+}
+
+#[async_trait]
+impl Lanes for Gate {
+    async fn enter(&self, destination: &DestinationName, _: u32) -> Option<Lane> {
+        let closed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (closed.as_ref() != Some(destination)).then(|| Box::new(()) as Lane)
     }
 }
 
@@ -94,6 +115,8 @@ pub struct World {
     pub faults: Arc<Faults>,
     /// The network.
     pub wire: Arc<Wire>,
+    /// The way to each destination.
+    pub gate: Arc<Gate>,
     /// The acknowledging flow.
     pub ingest: Ingest,
     /// The delivering flow.
@@ -117,6 +140,7 @@ impl World {
         let directory = Arc::new(MemoryDirectory::default());
         let sent = Mutex::default();
         let wire = Arc::new(Wire { clock: Arc::clone(&clock), sent, script: Box::new(script) });
+        let gate = Arc::new(Gate::default());
         let faulty_ledger = || Arc::new(FaultyLedger(ledger.clone(), Arc::clone(&faults)));
         let faulty_queue = || Arc::new(FaultyQueue(queue.clone(), Arc::clone(&faults)));
         let faulty_directory = || Arc::new(FaultyDirectory(directory.clone(), Arc::clone(&faults)));
@@ -126,6 +150,7 @@ impl World {
             queue: faulty_queue(),
             directory: faulty_directory(),
             egress: Arc::clone(&wire) as Arc<dyn Egress>,
+            lanes: Arc::clone(&gate) as Arc<dyn Lanes>,
             screen: Arc::clone(&wire) as Arc<dyn Screen>,
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
@@ -140,6 +165,7 @@ impl World {
             directory,
             faults,
             wire,
+            gate,
             ingest,
             dispatch,
             inbox,
@@ -191,6 +217,13 @@ impl World {
         self.dispatch.tokens = TokenCache::default();
     }
 
+    /// Restarts if ports fail from a blow on: the process that met it is dead. A hiccup it survives.
+    pub fn restart_if_dead(&mut self) {
+        if self.faults.is_fatal() {
+            self.restart();
+        }
+    }
+
     /// Handles what is visible, once. `Err` is what would have stopped the consumer.
     pub async fn handle_visible(&self) -> Result<usize, PortError> {
         let messages = self.inbox.receive(10, self.clock.now(), VISIBILITY).await?;
@@ -198,8 +231,8 @@ impl World {
         for message in messages {
             match self.dispatch.handle(&message.envelope).await? {
                 Handled::Done(_) => self.inbox.delete(&[message.receipt]).await?,
-                Handled::Poison(why) => {
-                    self.inbox.bury(&message.receipt, &why, self.clock.now()).await?;
+                Handled::Poison { reason, .. } => {
+                    self.inbox.bury(&message.receipt, &reason, self.clock.now()).await?;
                 }
             }
         }

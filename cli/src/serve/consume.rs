@@ -5,19 +5,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, Message};
+use domain::{
+    Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, LONGEST_TIMEOUT, Message, PortError,
+};
 use embedded::Database;
 use tokio::sync::{Semaphore, watch};
 
-use super::logs::{chain, log_attempt};
+use super::logs::{chain, log_attempt, log_poison};
 use super::metrics::Metrics;
 
 /// Messages handled at once.
 const AT_ONCE: usize = 128;
 /// Messages received at once.
 const BATCH: usize = 64;
-/// The longest timeout that a destination may have.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// The waits between tries where our own infrastructure fails: a disk that was full for a moment
+/// must not cost a whole visibility.
+const AGAIN_AFTER: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
 /// The longest sleep: a clock that was set, or a machine that slept, costs no more than this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -94,24 +102,35 @@ impl Consumer {
         }
     }
 
+    /// Handles a message to its end. Where our own infrastructure fails it is tried again here a few
+    /// times, and by the queue when its visibility ends.
     async fn handle(&self, message: Message) {
-        let done = match self.dispatch.handle(&message.envelope).await {
-            Ok(Handled::Done(attempts)) => {
+        for wait in AGAIN_AFTER {
+            match self.try_to_handle(&message).await {
+                Ok(()) => return,
+                Err(error) => tracing::error!(
+                    error = chain(&error),
+                    receives = message.receives,
+                    "a message will be handled again"
+                ),
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn try_to_handle(&self, message: &Message) -> Result<(), PortError> {
+        match self.dispatch.handle(&message.envelope).await? {
+            Handled::Done(attempts) => {
                 for (of, attempt) in &attempts {
                     self.metrics.attempted(attempt);
                     log_attempt(of, attempt);
                 }
-                self.database.delete(&[message.receipt]).await
+                self.database.delete(std::slice::from_ref(&message.receipt)).await
             }
-            Ok(Handled::Poison(reason)) => {
-                tracing::error!(reason, "a message can never be handled; set aside");
+            Handled::Poison { reason, key } => {
+                log_poison(key.as_ref(), &reason);
                 self.database.bury(&message.receipt, &reason, self.clock.now()).await
             }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
-            let receives = message.receives;
-            tracing::error!(error = chain(&error), receives, "a message will be handled again");
         }
     }
 }

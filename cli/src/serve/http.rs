@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use domain::{Ack, Clock, Entropy, Ingest, Refusal, Request};
+use domain::{Ack, BodyFault, Clock, Entropy, Ingest, Refusal, Request};
 use embedded::Database;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -30,7 +30,7 @@ const BODY: Duration = Duration::from_secs(10);
 /// How long the flow may take.
 const ANSWER: Duration = Duration::from_secs(3);
 /// The most bytes a body may have.
-const MOST: usize = 256 * 1024;
+const MOST: usize = domain::MAX_BODY;
 /// How much of a body that is too large is read and dropped, so that its sender, who writes before
 /// it reads, gets to read the answer.
 const DRAINED: usize = 16 * MOST;
@@ -113,7 +113,7 @@ impl Front {
         let (head, mut body) = request.into_parts();
         let body = match tokio::time::timeout(BODY, collect(&head.headers, &mut body)).await {
             Ok(collected) => collected,
-            Err(_) => Err(Refusal::TimedOut),
+            Err(_) => Err(BodyFault::TimedOut),
         };
         let unread = body.is_err();
         let request = Request {
@@ -161,17 +161,17 @@ impl Front {
 }
 
 /// Reads a body, up to what is allowed.
-async fn collect(headers: &http::HeaderMap, body: &mut Incoming) -> Result<Bytes, Refusal> {
+async fn collect(headers: &http::HeaderMap, body: &mut Incoming) -> Result<Bytes, BodyFault> {
     let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     let asks_first = headers.contains_key(header::EXPECT);
     if asks_first && declared.is_some_and(|length| length > MOST) {
-        return Err(Refusal::TooLarge);
+        return Err(BodyFault::TooLarge);
     }
     let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0).min(MOST));
     let mut dropped = 0;
     while let Some(frame) = body.frame().await {
         // The sender has gone: nobody will read the answer.
-        let Ok(frame) = frame else { return Err(Refusal::TimedOut) };
+        let Ok(frame) = frame else { return Err(BodyFault::TimedOut) };
         let Ok(data) = frame.into_data() else { continue };
         if dropped == 0 && bytes.len() + data.len() <= MOST {
             bytes.extend_from_slice(&data);
@@ -182,7 +182,7 @@ async fn collect(headers: &http::HeaderMap, body: &mut Incoming) -> Result<Bytes
             break;
         }
     }
-    if dropped == 0 { Ok(bytes.freeze()) } else { Err(Refusal::TooLarge) }
+    if dropped == 0 { Ok(bytes.freeze()) } else { Err(BodyFault::TooLarge) }
 }
 
 /// The response of an acknowledgement. Where a part of the body was not read the connection ends

@@ -3,6 +3,8 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Ack, Attempt, DeliveryRef, EventKey, Outcome, Refusal};
@@ -11,6 +13,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt, registry};
+
+use super::outlet::Outlet;
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +25,22 @@ pub enum Logs {
     Json,
 }
 
-/// Writes the process's logs to stderr from here on. `filter` is a level or a list of directives
-/// (`info`, `tingting=debug`); one that cannot be read means `info`.
-pub fn follow(logs: Logs, filter: Option<&str>) {
+/// Writes the process's logs to stderr from here on; what is on its way when the process ends wants
+/// to be drained. `filter` is a level or a list of directives (`info`, `tingting=debug`); one that
+/// cannot be read means `info`.
+pub fn follow(logs: Logs, filter: Option<&str>) -> io::Result<Arc<Outlet>> {
+    let gap = match logs {
+        Logs::Terminal => |dropped| format!("{dropped} log lines were dropped: nobody read them\n"),
+        Logs::Json => |dropped| {
+            let message = "log lines were dropped: nobody read them";
+            format!("{{\"level\":\"WARN\",\"message\":\"{message}\",\"dropped\":{dropped}}}\n")
+        },
+    };
+    let outlet = Arc::new(Outlet::start("stderr", io::stderr(), gap)?);
     let targets = filter.and_then(|text| text.parse().ok());
     let targets: Targets =
         targets.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let layer = fmt::layer().with_writer(Arc::clone(&outlet)).with_target(false);
     // A second call finds the first one's subscriber and leaves it.
     _ = match logs {
         Logs::Terminal => registry().with(layer.with_filter(targets)).try_init(),
@@ -35,6 +48,7 @@ pub fn follow(logs: Logs, filter: Option<&str>) {
             registry().with(layer.json().flatten_event(true).with_filter(targets)).try_init()
         }
     };
+    Ok(outlet)
 }
 
 /// An error with its causes, on one line.
@@ -120,6 +134,15 @@ pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
         reason = reason.filter(|reason| !reason.is_empty()),
         duration_ms,
         "attempted"
+    );
+}
+
+/// One line for a message that can never be handled.
+pub(super) fn log_poison(key: Option<&EventKey>, reason: &str) {
+    tracing::error!(
+        event.key = key.map(shown),
+        reason,
+        "a message can never be handled; it was set aside in dead_letters"
     );
 }
 

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::consume::Consumer;
 use super::http::Front;
+use super::lanes::LocalLanes;
 use super::logs::chain;
 use super::metrics::Metrics;
 use crate::config::Config;
@@ -77,6 +78,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         queue,
         directory,
         egress: Arc::new(egress),
+        lanes: Arc::new(LocalLanes::default()),
         screen,
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),

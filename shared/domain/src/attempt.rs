@@ -102,10 +102,10 @@ impl Ending {
                 return DeliveryState::Failed(format!("not retried, by retry_on: {why}"));
             }
             Self::Judged(Verdict::Limited { after, .. }) => {
-                schedule.after_limit(first, now, *after)
+                schedule.after_limit(first, now, *after, jitter)
             }
             Self::NoAnswer(SendError::Late) => {
-                schedule.after_limit(first, now, std::time::Duration::ZERO)
+                schedule.after_limit(first, now, std::time::Duration::ZERO, jitter)
             }
             Self::Judged(Verdict::Retry { after, .. }) => {
                 schedule.after_failure(failures, first, now, *after, jitter)

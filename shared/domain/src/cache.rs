@@ -103,8 +103,8 @@ impl SourceCache {
         {
             let mut all = self.lock();
             let kept = all.get_mut(known.id().provider())?;
-            let last = kept.asked_after_reject.get(known.id()).copied().unwrap_or(kept.read);
-            if now.duration_since(last).abs() < REREAD {
+            let last = kept.asked_after_reject.get(known.id());
+            if last.is_some_and(|at| now.duration_since(*at).abs() < REREAD) {
                 return None;
             }
             kept.asked_after_reject.insert(known.id().clone(), now);

@@ -146,6 +146,11 @@ pub trait Channel: Sync {
     /// What the answer means.
     fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict;
 
+    /// How many requests may be under way to one destination.
+    fn lanes(&self, _destination: &Destination) -> u32 {
+        2
+    }
+
     /// Whether its destinations move (`Verdict::Moved`), so that the ledger is asked where to.
     fn moves(&self) -> bool {
         false

@@ -123,10 +123,17 @@ impl Delivery {
         })
     }
 
-    /// The delivery moved without an attempt, unless it has ended or is being sent.
+    /// The delivery moved without an attempt, unless it has ended or is being sent. A wait is never
+    /// shortened.
     pub fn resolve(&self, now: Timestamp, next: &DeliveryState) -> Option<Self> {
         let sending = matches!(self.state, DeliveryState::Sending { until, .. } if now < until);
-        (self.is_open() && !sending).then(|| Self { state: next.clone(), ..self.clone() })
+        let state = match (&self.state, next) {
+            (DeliveryState::Waiting { due: known }, DeliveryState::Waiting { due }) => {
+                DeliveryState::Waiting { due: *known.max(due) }
+            }
+            _ => next.clone(),
+        };
+        (self.is_open() && !sending).then(|| Self { state, ..self.clone() })
     }
 }
 
@@ -185,5 +192,10 @@ mod tests {
         assert_eq!(sending.resolve(at(19), &next), None);
         assert_eq!(sending.resolve(at(20), &next).unwrap().state, next);
         assert_eq!(delivery(DeliveryState::Delivered).resolve(at(1), &next), None);
+        for (known, due, expected) in [(50, 20, 50), (20, 50, 50)] {
+            let waiting = delivery(DeliveryState::Waiting { due: at(known) });
+            let moved = waiting.resolve(at(1), &DeliveryState::Waiting { due: at(due) }).unwrap();
+            assert_eq!(moved.state, DeliveryState::Waiting { due: at(expected) });
+        }
     }
 }

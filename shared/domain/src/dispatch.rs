@@ -10,19 +10,20 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::attempt::{Attempt, EXCHANGES_PER_ATTEMPT, Ending};
+use crate::attempt::Attempt;
+use crate::exchange::{Work, detail};
 use crate::{
-    Answer, Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Directory, Egress,
-    Entropy, Envelope, Event, EventKey, Finish, Job, Ledger, Listed, Outbound, Outgoing, Port,
-    PortError, Queue, Screen, SendError, Start, TokenCache, Verdict, excerpt, find_channel,
+    Channel, Clock, Delivery, DeliveryRef, DeliveryState, Directory, Egress, Entropy, Envelope,
+    Event, EventKey, Finish, Lane, Lanes, Ledger, Listed, Outbound, Port, PortError, Queue, Screen,
+    Start, TokenCache, find_channel,
 };
 
 /// What a lease has beyond the work: clocks may differ by 5 s, and writing down takes a while.
 pub const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// When the delivery to a destination that cannot be read falls due again.
 pub const UNREADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
-/// How much of an answer is kept.
-const DETAIL_BYTES: usize = 1024;
+/// How long a delivery stays away from a destination whose lanes are full, at least.
+const MAKE_WAY: Duration = Duration::from_secs(10);
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,13 @@ pub enum Handled {
     /// Done with: delete it. The attempts that were made, for logs and metrics.
     Done(Vec<(DeliveryRef, Attempt)>),
     /// It can never be handled: set it aside with this reason.
-    Poison(String),
+    Poison {
+        /// Why.
+        reason: String,
+        /// The event it is about, where that is known. Not for logs as it is: some providers'
+        /// keys hold an account number.
+        key: Option<EventKey>,
+    },
 }
 
 /// The delivering flow and the ports it may use.
@@ -44,6 +51,8 @@ pub struct Dispatch {
     pub directory: Arc<dyn Directory>,
     /// The way out.
     pub egress: Arc<dyn Egress>,
+    /// How many at once to each destination.
+    pub lanes: Arc<dyn Lanes>,
     /// The operator's terminal.
     pub screen: Arc<dyn Screen>,
     /// The time.
@@ -69,7 +78,7 @@ impl Dispatch {
                 Some(stored) => self.deliver(&stored.event, &of).await,
                 None => Ok(unknown_event(&of.event)),
             },
-            Err(error) => Ok(Handled::Poison(error.to_string())),
+            Err(error) => Ok(Handled::Poison { reason: error.to_string(), key: None }),
         }
     }
 
@@ -92,7 +101,7 @@ impl Dispatch {
         for handled in join_all(attempts).await {
             match handled? {
                 Handled::Done(attempts) => made.extend(attempts),
-                poison @ Handled::Poison(_) => return Ok(poison),
+                poison @ Handled::Poison { .. } => return Ok(poison),
             }
         }
         Ok(Handled::Done(made))
@@ -117,13 +126,19 @@ impl Dispatch {
         let Some(channel) = find_channel(self.channels, &destination.channel) else {
             return self.postpone(of, now).await;
         };
+        let Some(lane) = self.lanes.enter(&destination.name, channel.lanes(destination)).await
+        else {
+            return self.make_way(of, now).await;
+        };
+        let now = self.clock.now();
         let owner = self.entropy.next();
         let not_after = later(now, destination.timeout);
         let until = not_after.saturating_add(LEASE_MARGIN).unwrap_or(Timestamp::MAX);
         match self.ledger.start(of, owner, now, until).await? {
             Start::Done => Ok(Handled::Done(Vec::new())),
             Start::Missing => {
-                Ok(Handled::Poison(format!("no delivery of {} to {}", of.event, of.destination)))
+                let reason = format!("the ledger has no such delivery to {}", of.destination);
+                Ok(Handled::Poison { reason, key: Some(of.event.clone()) })
             }
             Start::NotDue(at) | Start::Busy(at) => {
                 self.ring(of, now, at).await?;
@@ -131,16 +146,18 @@ impl Dispatch {
             }
             Start::Go(delivery) => {
                 let work = Work { event, destination, channel, delivery, owner, not_after };
-                self.attempt(work).await
+                self.attempt(work, lane).await
             }
         }
     }
 
-    /// One attempt under its lease: exchange, judge, write down, ring again.
-    async fn attempt(&self, work: Work<'_>) -> Result<Handled, PortError> {
+    /// One attempt under its lease: exchange, judge, leave the lane, write down, ring again.
+    async fn attempt(&self, work: Work<'_>, lane: Lane) -> Result<Handled, PortError> {
         let Work { destination, ref delivery, .. } = work;
         let started = self.clock.now();
-        let (ending, answer) = self.exchange(&work).await?;
+        let exchanged = self.exchange(&work).await;
+        drop(lane);
+        let (ending, answer) = exchanged?;
         let now = self.clock.now();
         let jitter = u16::try_from(self.entropy.next() & 0xFFFF).unwrap_or(0);
         let next = ending.next(delivery, &destination.retry, destination.retry_on, now, jitter);
@@ -161,114 +178,20 @@ impl Dispatch {
         Ok(Handled::Done(vec![(delivery.of.clone(), attempt)]))
     }
 
-    /// Builds, sends and judges, and once more at once where the channel asks for it.
-    async fn exchange(&self, work: &Work<'_>) -> Result<(Ending, Option<Answer>), PortError> {
-        let Work { event, destination, channel, delivery, not_after, .. } = work;
-        let endpoint = destination.settings.endpoint.as_ref().map_or("", |e| e.expose());
-        let mut moved_to = None;
-        if channel.moves() {
-            moved_to = self.ledger.moved(&destination.name, endpoint).await?;
-        }
-        let id = delivery.of.id();
-        let earlier = self.earlier(delivery).await?;
-        let mut last = None;
-        for exchange in 1..=EXCHANGES_PER_ATTEMPT {
-            let token = match self.token(work).await {
-                Ok(token) => token,
-                Err(ending) => return Ok((ending, None)),
-            };
-            let job = Job {
-                event,
-                destination,
-                id: &id,
-                attempt: delivery.attempts,
-                earlier: &earlier,
-                exchange,
-                now: self.clock.now(),
-                token: token.as_ref(),
-                moved_to: moved_to.as_deref(),
-            };
-            let request = match channel.request(&job) {
-                Ok(Outgoing::Http(request)) => request,
-                Ok(Outgoing::Show(display)) => {
-                    self.screen.show(&display, &destination.name);
-                    return Ok((Ending::Judged(Verdict::Delivered), None));
-                }
-                Err(unsendable) => {
-                    return Ok((Ending::Judged(Verdict::Refused(unsendable.0)), None));
-                }
-            };
-            let answer = match self.send(request, *not_after).await {
-                Ok(answer) => answer,
-                Err(error) => return Ok((Ending::NoAnswer(error), None)),
-            };
-            let verdict = channel.verdict(&job, &answer);
-            match &verdict {
-                Verdict::Moved(to) => {
-                    self.ledger.set_moved(&destination.name, endpoint, to).await?;
-                    moved_to = Some(to.clone());
-                }
-                Verdict::Afresh(_) => self.tokens.forget(&destination.name),
-                Verdict::Delivered
-                | Verdict::Retry { .. }
-                | Verdict::Limited { .. }
-                | Verdict::Refused(_)
-                | Verdict::Dead(_) => return Ok((Ending::Judged(verdict), Some(answer))),
-            }
-            last = Some((Ending::Judged(verdict), Some(answer)));
-        }
-        Ok(last.unwrap_or((Ending::NoAnswer(SendError::Late), None)))
-    }
-
-    /// The statuses of the attempts before this one, newest first; read only where there can be two.
-    async fn earlier(&self, delivery: &Delivery) -> Result<Vec<Option<u16>>, PortError> {
-        if delivery.attempts <= 2 {
-            return Ok(Vec::new());
-        }
-        let found = self.ledger.delivery(&delivery.of).await?;
-        let attempts = found.map_or(Vec::new(), |(_, attempts)| attempts);
-        Ok(attempts.iter().rev().map(|attempt| attempt.status).collect())
-    }
-
-    /// The destination's bearer token, fetched if there is none: each of the grant's requests in
-    /// turn, until one is answered with a token.
-    async fn token(&self, work: &Work<'_>) -> Result<Option<crate::Token>, Ending> {
-        let Some(grant) = work.channel.grant(work.destination) else { return Ok(None) };
-        let name = &work.destination.name;
-        if let Some(token) = self.tokens.get(name, self.clock.now()) {
-            return Ok(Some(token));
-        }
-        let mut refused = "no token request".to_owned();
-        for request in grant.requests {
-            let answer = self.send(request, work.not_after).await.map_err(Ending::NoAnswer)?;
-            if let Some(token) = work.channel.token(&answer, self.clock.now()) {
-                self.tokens.put(name, token.clone());
-                return Ok(Some(token));
-            }
-            refused = format!("the token endpoint answered {}", answer.status.as_u16());
-        }
-        Err(Ending::Judged(Verdict::Retry { reason: refused, after: None }))
-    }
-
-    async fn send(
-        &self,
-        request: http::Request<bytes::Bytes>,
-        not_after: Timestamp,
-    ) -> Result<Answer, SendError> {
-        let left = not_after.duration_since(self.clock.now());
-        let Ok(timeout) = Duration::try_from(left) else { return Err(SendError::Late) };
-        if timeout.is_zero() {
-            return Err(SendError::Late);
-        }
-        self.egress.send(request, timeout, not_after).await
-    }
-
     async fn postpone(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {
         let due = now.saturating_add(UNREADABLE_WAIT).unwrap_or(Timestamp::MAX);
         match self.ledger.resolve(of, now, &DeliveryState::Waiting { due }).await? {
             Finish::Written => self.ring(of, now, due).await?,
             Finish::Fenced => {}
         }
+        Ok(Handled::Done(Vec::new()))
+    }
+
+    /// Rings again a little later, no attempt made: the destination answers so slowly that its lanes
+    /// are full, and what waits for others must not wait behind it.
+    async fn make_way(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {
+        let spread = Duration::from_millis(self.entropy.next() % 5_000);
+        self.ring(of, now, later(now, MAKE_WAY + spread)).await?;
         Ok(Handled::Done(Vec::new()))
     }
 
@@ -293,16 +216,6 @@ impl Dispatch {
     }
 }
 
-/// Everything one attempt needs.
-struct Work<'a> {
-    event: &'a Event,
-    destination: &'a Destination,
-    channel: &'a dyn Channel,
-    delivery: Delivery,
-    owner: u64,
-    not_after: Timestamp,
-}
-
 /// The delivery of an event to a destination that wants it. One that cannot be read may want it: its
 /// delivery waits until it can be asked.
 fn wanted(listed: &Listed, event: &Event, now: Timestamp) -> Option<Delivery> {
@@ -314,18 +227,7 @@ fn wanted(listed: &Listed, event: &Event, now: Timestamp) -> Option<Delivery> {
 }
 
 fn unknown_event(key: &EventKey) -> Handled {
-    Handled::Poison(format!("the ledger has no event {key}"))
-}
-
-fn detail(ending: &Ending, answer: Option<&Answer>) -> String {
-    let body = answer.map_or(String::new(), |a| String::from_utf8_lossy(&a.body).into_owned());
-    let reason = ending.reason();
-    let text = if reason.is_empty() || body.is_empty() {
-        format!("{reason}{body}")
-    } else {
-        format!("{reason} — {body}")
-    };
-    excerpt(&text, DETAIL_BYTES)
+    Handled::Poison { reason: "the ledger has no such event".to_owned(), key: Some(key.clone()) }
 }
 
 fn later(at: Timestamp, wait: Duration) -> Timestamp {

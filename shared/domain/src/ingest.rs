@@ -2,7 +2,7 @@
 //!
 //! Total: every request gets an answer. The acknowledgement goes out after every event is claimed
 //! and on the queue, never before; what fails in between is finished by the provider's own retry
-//! (`Claim::Unfinished`) or by the sweep. Nothing is written after the send.
+//! (`Claim::Unfinished`). Nothing is written after the send.
 
 use std::sync::Arc;
 
@@ -21,11 +21,20 @@ use crate::{
 };
 
 /// The most bytes a body may have.
-const MAX_BODY: usize = 256 * 1024;
+pub const MAX_BODY: usize = 256 * 1024;
 /// Writes of one array in flight at once.
 const WRITES_AT_ONCE: usize = 32;
 /// Refused calls are recorded at most this often per process.
 const REFUSED_EVERY_S: i64 = 10;
+
+/// Why a front door has no body to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyFault {
+    /// More than [`MAX_BODY`].
+    TooLarge,
+    /// It did not arrive in time.
+    TimedOut,
+}
 
 /// A request as a front door has it.
 #[derive(Debug)]
@@ -38,8 +47,8 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The body, or why there is none: too large, or not in time.
-    pub body: Result<Bytes, Refusal>,
+    /// The body, or why there is none.
+    pub body: Result<Bytes, BodyFault>,
     /// Unique to this request.
     pub receipt: &'a str,
     /// When it arrived.
@@ -79,10 +88,9 @@ impl Ingest {
             return Ack::refuse(Refusal::NotAllowed(provider.methods()));
         }
         let body = match &request.body {
-            Ok(body) if body.len() > MAX_BODY => return Ack::refuse(Refusal::TooLarge),
-            Ok(body) => body.clone(),
-            Err(Refusal::TimedOut) => return Ack::refuse(Refusal::TimedOut),
-            Err(_) => return Ack::refuse(Refusal::TooLarge),
+            Ok(body) if body.len() <= MAX_BODY => body.clone(),
+            Ok(_) | Err(BodyFault::TooLarge) => return Ack::refuse(Refusal::TooLarge),
+            Err(BodyFault::TimedOut) => return Ack::refuse(Refusal::TimedOut),
         };
         let hook = Hook {
             method: request.method,

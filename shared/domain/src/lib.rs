@@ -37,6 +37,7 @@ mod dispatch;
 mod envelope;
 mod event;
 mod event_json;
+mod exchange;
 mod facts;
 mod filter;
 mod ids;
@@ -68,14 +69,16 @@ pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};
 pub use filter::{Filter, Selector};
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
-pub use ingest::{Ingest, Request};
+pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
 pub use ports::{
-    Claim, Clock, Directory, Egress, Entropy, Inbox, Ledger, Message, Outbound, Port, PortError,
-    Queue, Refused, Screen, SendError, Stored,
+    Claim, Clock, Directory, Egress, Entropy, Inbox, Lane, Lanes, Ledger, Message, Outbound, Port,
+    PortError, Queue, Refused, Screen, SendError, Stored,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
-pub use record::{AuthRecord, DestinationRecord, Fault, RetryRecord, SourceRecord, Text};
+pub use record::{
+    AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord, Text,
+};
 pub use retry::{Next, Schedule};
 pub use secret::Secret;
 pub use source::{Auth, Source};

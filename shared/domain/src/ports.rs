@@ -261,6 +261,18 @@ pub trait Entropy: Send + Sync {
     fn next(&self) -> u64;
 }
 
+/// A place to send from; dropping it leaves the lane.
+pub type Lane = Box<dyn Send>;
+
+/// How many requests may be under way to one destination, so that one that hangs holds up nobody
+/// but itself.
+#[async_trait]
+pub trait Lanes: Send + Sync {
+    /// Enters one of a destination's `lanes`, waiting a moment where all are taken; `None` when the
+    /// destination answers so slowly that none becomes free.
+    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane>;
+}
+
 /// The operator's terminal, for the channel `preview`. Never the log.
 pub trait Screen: Send + Sync {
     /// Shows a notification.

@@ -251,6 +251,8 @@ pub struct RetryRecord {
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest timeout that a destination may have.
+pub const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl DestinationRecord {
@@ -272,7 +274,7 @@ impl DestinationRecord {
             Some(text) => duration("timeout", text)?,
             None => DEFAULT_TIMEOUT,
         };
-        if timeout < Duration::from_secs(1) || timeout > Duration::from_secs(60) {
+        if timeout < Duration::from_secs(1) || timeout > LONGEST_TIMEOUT {
             return Err(fault("timeout", "use 1s to 60s"));
         }
         Ok(Destination {

@@ -79,8 +79,17 @@ impl Schedule {
     }
 
     /// When to attempt again after an answer that limits the rate: uses up no retry, but the time.
-    pub fn after_limit(&self, first: Timestamp, now: Timestamp, after: Duration) -> Next {
-        self.cut(first, now, after.max(Duration::from_secs(1)))
+    /// Jitter only lengthens the wait, by up to a fifth: the peer is obeyed, and those it turned
+    /// away together do not come back together.
+    pub fn after_limit(
+        &self,
+        first: Timestamp,
+        now: Timestamp,
+        after: Duration,
+        jitter: u16,
+    ) -> Next {
+        let after = after.max(Duration::from_secs(1));
+        self.cut(first, now, jittered(after, jitter).saturating_add(after / 10))
     }
 
     /// A wait longer than what is left of the horizon is cut to it; nothing left is exhausted.
@@ -154,8 +163,11 @@ mod tests {
         let wait = Duration::from_secs(7200);
         let schedule = Schedule::Casso;
         assert_eq!(schedule.after_failure(1, first, first, Some(wait), 0), Next::At(hour(2)));
-        assert_eq!(schedule.after_limit(first, hour(23), wait), Next::At(hour(24)));
-        assert_eq!(schedule.after_limit(first, hour(24), wait), Next::Exhausted);
+        assert_eq!(schedule.after_limit(first, first, wait, 0), Next::At(hour(2)));
+        let late = first + SignedDuration::from_mins(144);
+        assert_eq!(schedule.after_limit(first, first, wait, u16::MAX), Next::At(late));
+        assert_eq!(schedule.after_limit(first, hour(23), wait, 0), Next::At(hour(24)));
+        assert_eq!(schedule.after_limit(first, hour(24), wait, 0), Next::Exhausted);
         assert_eq!(schedule.after_failure(18, first, first, None, 0), Next::Exhausted);
     }
 }
