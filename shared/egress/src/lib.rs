@@ -57,9 +57,6 @@ impl HttpEgress {
         not_after: Timestamp,
     ) -> Result<Response, SendError> {
         let request = request.map(|bytes| {
-            if bytes.is_empty() {
-                return reqwest::Body::from(bytes);
-            }
             let clock = Arc::clone(&self.clock);
             reqwest::Body::wrap(Deadlined { bytes: Some(bytes), not_after, clock })
         });

@@ -199,9 +199,26 @@ async fn past_its_deadline_nothing_is_called() {
 #[tokio::test]
 async fn a_deadline_that_passes_while_connecting_writes_nothing() {
     let (url, mut seen) = server(Vec::new(), false).await;
-    let ended = door(&["127.0.0.1/32"], 100).send(post(&url, "x"), LONG, at(NOW + 60)).await;
-    assert_eq!(ended, Err(SendError::Late));
-    assert_eq!(seen.recv().await, Some(Vec::new()), "connected, and not a byte");
+    let empty = || http::Request::builder().uri(&url).body(Bytes::new()).unwrap();
+    for request in [post(&url, "x"), empty(), post(&url, "")] {
+        let method = request.method().clone();
+        let ended = door(&["127.0.0.1/32"], 100).send(request, LONG, at(NOW + 60)).await;
+        assert_eq!(ended, Err(SendError::Late), "{method}");
+        assert_eq!(seen.recv().await, Some(Vec::new()), "{method}: connected, and not a byte");
+    }
+}
+
+#[tokio::test]
+async fn a_get_has_no_body_and_says_nothing_of_one() {
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec();
+    let (url, mut seen) = server(answer, false).await;
+    let get = http::Request::get(&url).body(Bytes::new()).unwrap();
+    let answer = send(&door(&["127.0.0.1/32"], 0), get, LONG).await;
+    assert_eq!(answer.map(|answer| answer.status.as_u16()), Ok(200));
+    let request = String::from_utf8(seen.recv().await.unwrap()).unwrap().to_lowercase();
+    assert!(request.starts_with("get /hook http/1.1\r\n"), "{request}");
+    assert!(!request.contains("content-length") && !request.contains("transfer"), "{request}");
+    assert!(request.ends_with("\r\n\r\n"), "{request}");
 }
 
 #[tokio::test]
