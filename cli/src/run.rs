@@ -6,14 +6,18 @@ use std::path::Path;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{Clock, Entropy};
+use domain::{Clock, Entropy, Screen};
 
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
 use crate::serve::{self, Logs, Options, Terminal};
 use crate::{check, simulate, starter, welcome};
+
+/// How long the last lines may take to be read.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// What only a process has.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -47,7 +51,23 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
 
 async fn serve(path: &Path, process: Process<'_>) -> anyhow::Result<ExitCode> {
     let logs = if process.stderr_is_terminal { Logs::Terminal } else { Logs::Json };
-    serve::follow(logs, (process.env)("TINGTING_LOG").as_deref());
+    let logs = serve::follow(logs, (process.env)("TINGTING_LOG").as_deref())?;
+    let screen = Arc::new(Terminal::start(process.stdout_is_terminal)?);
+    let ended = listen(path, process, Arc::clone(&screen)).await;
+    let drained = tokio::task::spawn_blocking(move || {
+        screen.drain(MOMENT);
+        logs.drain(MOMENT);
+    });
+    drained.await.context("the last lines were not written")?;
+    ended
+}
+
+/// Serves until told to stop.
+async fn listen(
+    path: &Path,
+    process: Process<'_>,
+    screen: Arc<Terminal>,
+) -> anyhow::Result<ExitCode> {
     let first = !path.exists();
     if first {
         starter::write(path, process.entropy.as_ref())
@@ -61,7 +81,7 @@ async fn serve(path: &Path, process: Process<'_>) -> anyhow::Result<ExitCode> {
         config: config.clone(),
         clock: process.clock,
         entropy: process.entropy,
-        screen: Arc::new(Terminal { colours: process.stdout_is_terminal }),
+        screen: Arc::clone(&screen) as Arc<dyn Screen>,
         providers: providers::ALL,
         channels: channels::ALL,
     })
@@ -69,7 +89,7 @@ async fn serve(path: &Path, process: Process<'_>) -> anyhow::Result<ExitCode> {
     let base = config.base_url(running.address);
     let text =
         if first { welcome::first(path, &config, &base) } else { welcome::again(&config, &base) };
-    print(&text)?;
+    screen.print(&text);
     process.stop.await;
     tracing::info!("stopping: finishing what is in flight");
     running.stop().await;

@@ -2,22 +2,46 @@
 //! stranger's words: nothing in them may move the cursor, colour the text or forge a line.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use domain::{DestinationName, Display, Screen, clean};
 
-/// Stdout.
-#[derive(Debug, Clone, Copy)]
+use super::outlet::Outlet;
+
+/// Stdout. One that is gone or stands still hides previews; nothing is lost.
+#[derive(Debug)]
 pub struct Terminal {
-    /// Whether to use colours.
-    pub colours: bool,
+    outlet: Outlet,
+    colours: bool,
+    complained: AtomicBool,
+}
+
+impl Terminal {
+    /// Takes stdout over, with colours or without.
+    pub fn start(colours: bool) -> io::Result<Self> {
+        let gap = |dropped| format!("\n(no room for what followed: {dropped} not shown)\n");
+        let outlet = Outlet::start("stdout", io::stdout(), gap)?;
+        Ok(Self { outlet, colours, complained: AtomicBool::new(false) })
+    }
+
+    /// Shows a text as it is.
+    pub fn print(&self, text: &str) {
+        if !self.outlet.write(text.as_bytes()) && !self.complained.swap(true, Ordering::Relaxed) {
+            tracing::warn!("nobody reads stdout: previews are dropped, notifications are not");
+        }
+    }
+
+    /// Waits until everything is shown, or `patience` has passed.
+    pub fn drain(&self, patience: Duration) {
+        self.outlet.drain(patience);
+    }
 }
 
 impl Screen for Terminal {
     fn show(&self, display: &Display, destination: &DestinationName) {
-        let text = text(display, destination, self.colours);
-        // A screen that is gone hides a preview; nothing is lost.
-        _ = io::stdout().lock().write_all(text.as_bytes());
+        self.print(&text(display, destination, self.colours));
     }
 }
 

@@ -40,11 +40,21 @@ pub(crate) fn configure(folder: &Path, webhook: &str) -> PathBuf {
 
 /// Starts the program and waits until it says where it listens.
 pub(crate) async fn start(config: &Path, env: &[(&str, &Path)]) -> (Child, String) {
+    let (child, address, _) = start_showing(config, env, Stdio::null()).await;
+    (child, address)
+}
+
+/// The same, with a stdout; and what was logged before it listened.
+pub(crate) async fn start_showing(
+    config: &Path,
+    env: &[(&str, &Path)],
+    stdout: Stdio,
+) -> (Child, String, Vec<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tingting"))
         .args(["serve", "--config"])
         .arg(config)
         .envs(env.iter().copied())
-        .stdout(Stdio::null())
+        .stdout(stdout)
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
@@ -57,7 +67,7 @@ pub(crate) async fn start(config: &Path, env: &[(&str, &Path)]) -> (Child, Strin
             let address = log["address"].as_str().unwrap().to_owned();
             // Its log must be read on, or a full pipe would stop it.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, address);
+            return (child, address, said);
         }
         said.push(line);
     }
