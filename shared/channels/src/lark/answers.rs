@@ -6,11 +6,11 @@ use std::time::Duration;
 use domain::{Answer, Job, Verdict};
 use serde::Deserialize;
 
-use crate::answer::{limited, quote, retry, retry_no_earlier, seconds};
+use crate::answer::{limited, quote, retry, retry_after, retry_no_earlier, seconds};
 
 /// The wait when Lark is busy; it seldom says for how long.
 const BUSY: Duration = Duration::from_secs(60);
-/// The header in which the open platform says how long.
+/// The header in which the open platform says how long; gateways say it in `Retry-After`.
 const RESET: &str = "x-ogw-ratelimit-reset";
 
 #[derive(Debug, Deserialize)]
@@ -96,11 +96,14 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
     }
 }
 
-/// How long Lark asks to wait, or a minute and a few seconds: fewer bots come back together.
+/// How long Lark asks to wait, or a gateway before it; else a minute and a few seconds: fewer bots
+/// come back together.
 fn busy(job: &Job<'_>, answer: &Answer) -> Duration {
     let asked = answer.headers.get(RESET).and_then(|v| v.to_str().ok()).and_then(seconds);
     let spread = job.id.as_str().bytes().fold(job.attempt, |sum, b| sum.wrapping_add(b.into()));
-    asked.unwrap_or_else(|| BUSY + Duration::from_secs(u64::from(spread % 16)))
+    asked
+        .or_else(|| retry_after(answer, job.now))
+        .unwrap_or_else(|| BUSY + Duration::from_secs(u64::from(spread % 16)))
 }
 
 #[cfg(test)]
@@ -145,6 +148,8 @@ mod tests {
             (r#"{"code":1,"msg":"too many"}"#, "Retry"),
             (r#"{"code":1,"msg":"frequency"}"#, "Retry"),
             (r#"{"code":1,"msg":"something new"}"#, "Refused"),
+            ("", "Retry"),
+            (r#"{"code":0,"msg":"succ"#, "Retry"),
             ("{}", "Retry"),
             ("ok", "Retry"),
             (r#"{"code":"0"}"#, "Retry"),
@@ -167,11 +172,24 @@ mod tests {
 
     #[test]
     fn a_busy_lark_is_left_alone_for_a_minute_unless_it_says_otherwise() {
-        let mut busy = answer(429, r#"{"code":99991400,"msg":"x"}"#);
-        let Verdict::Limited { after, .. } = judged(&busy, 1) else { panic!() };
-        assert!((60..76).contains(&after.as_secs()), "{after:?}");
-        busy.headers.insert(RESET, "12".parse().unwrap());
-        let expected = limited("99991400: Lark limits the rate", Duration::from_secs(12));
-        assert_eq!(judged(&busy, 1), expected);
+        for body in [r#"{"code":99991400,"msg":"x"}"#, r#"{"code":9499,"msg":"Too many"}"#, ""] {
+            for (reset, after, seconds) in [
+                (None, None, 60..76),
+                (None, Some("7"), 7..8),
+                (Some("soon"), Some("7"), 7..8),
+                (Some("12"), Some("7"), 12..13),
+                (Some("12"), None, 12..13),
+                (Some("0"), Some("0"), 60..76),
+            ] {
+                let mut busy = answer(429, body);
+                for (name, value) in [(RESET, reset), ("retry-after", after)] {
+                    if let Some(value) = value {
+                        busy.headers.insert(name, value.parse().unwrap());
+                    }
+                }
+                let Verdict::Limited { after: wait, .. } = judged(&busy, 1) else { panic!() };
+                assert!(seconds.contains(&wait.as_secs()), "{body} {reset:?} {after:?}: {wait:?}");
+            }
+        }
     }
 }
