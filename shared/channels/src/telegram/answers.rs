@@ -170,8 +170,14 @@ mod tests {
 
     #[test]
     fn what_is_not_telegrams_is_tried_again() {
-        for (status, body) in [(502, "<html>"), (200, ""), (200, "[]"), (404, "<html>"), (302, "")]
-        {
+        for (status, body) in [
+            (502, "<html>"),
+            (200, ""),
+            (200, r#"{"ok":true,"result":{"mess"#),
+            (200, "[]"),
+            (404, "<html>"),
+            (302, ""),
+        ] {
             let expected = retry(format!("status {status} without Telegram's JSON"));
             assert_eq!(judged(&answer(status, body)), expected, "{status} {body}");
         }
