@@ -52,6 +52,13 @@ fn until(text: &str, now: Timestamp) -> Option<Duration> {
     (!wait.is_zero()).then_some(wait)
 }
 
+/// Whether the two attempts before were answered with the same status. What may be the word of a
+/// stranger in between (a proxy, a portal) and not the peer's is believed the third time in a row.
+pub(crate) fn is_third_in_a_row(job: &Job<'_>, answer: &Answer) -> bool {
+    let said = Some(answer.status.as_u16());
+    matches!(job.earlier, [last, before, ..] if *last == said && *before == said)
+}
+
 /// The body as text, for comparing.
 pub(crate) fn body(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).trim().to_owned()

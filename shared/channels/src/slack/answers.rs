@@ -6,12 +6,12 @@ use std::time::Duration;
 use domain::{Answer, Job, Verdict};
 use serde_json::Value;
 
-use crate::answer::{body, is_page, limited, retry, retry_after, retry_no_earlier};
+use crate::answer::{
+    body, is_page, is_third_in_a_row, limited, retry, retry_after, retry_no_earlier,
+};
 
 /// The wait when Slack limits the rate and does not say for how long.
 const LIMITED: Duration = Duration::from_secs(30);
-/// What may come from a proxy in between is believed when it has been said this often in a row.
-const BELIEVED_AT: u32 = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Class {
@@ -105,7 +105,7 @@ fn not_slacks(job: &Job<'_>, answer: &Answer) -> Verdict {
     match status {
         _ if is_page(answer) => retry_no_earlier(reason, job, answer),
         413 => Verdict::Refused(reason),
-        401 | 403 | 404 | 405 | 410 if job.attempt >= BELIEVED_AT => Verdict::Dead(reason),
+        401 | 403 | 404 | 405 | 410 if is_third_in_a_row(job, answer) => Verdict::Dead(reason),
         _ => retry_no_earlier(reason, job, answer),
     }
 }
@@ -115,11 +115,11 @@ mod tests {
     use super::*;
     use crate::fixtures::{answer, destination, id, job, transfer};
 
-    /// The verdict's word for a status and body at an attempt.
-    fn word(status: u16, body: &str, attempt: u32) -> String {
+    /// The verdict's word for a status and body after these statuses, newest first.
+    fn word(status: u16, body: &str, earlier: &[Option<u16>]) -> String {
         let (event, to) = (transfer(), destination("slack"));
         let id = id(&event, &to);
-        let job = Job { attempt, ..job(&event, &to, &id) };
+        let job = Job { attempt: 9, earlier, ..job(&event, &to, &id) };
         let verdict = verdict(&job, &answer(status, body));
         format!("{verdict:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
     }
@@ -131,6 +131,7 @@ mod tests {
             (200, " ok\n", "Delivered"),
             (200, "OK", "Retry"),
             (200, "", "Retry"),
+            (200, "o", "Retry"),
             (200, "{\"ok\":true}", "Dead"),
             (200, "{\"ok\":false}", "Retry"),
             (201, "ok", "Retry"),
@@ -172,16 +173,25 @@ mod tests {
             (413, "", "Refused"),
             (425, "", "Retry"),
         ] {
-            assert_eq!(word(status, body, 1), expected, "{status} {body:?}");
+            assert_eq!(word(status, body, &[]), expected, "{status} {body:?}");
         }
     }
 
     #[test]
-    fn a_proxys_word_is_believed_the_third_time() {
+    fn a_proxys_word_is_believed_the_third_time_in_a_row() {
         for status in [401, 403, 404, 405, 410] {
-            assert_eq!(word(status, "Nope", 2), "Retry", "{status}");
-            assert_eq!(word(status, "Nope", 3), "Dead", "{status}");
-            assert_eq!(word(status, "<html>", 3), "Retry", "{status}");
+            let (same, other) = (Some(status), Some(500));
+            for (earlier, expected) in [
+                (vec![], "Retry"),
+                (vec![same], "Retry"),
+                (vec![other, same, same], "Retry"),
+                (vec![same, None, same], "Retry"),
+                (vec![same, same], "Dead"),
+                (vec![same, same, other], "Dead"),
+            ] {
+                assert_eq!(word(status, "Nope", &earlier), expected, "{status} {earlier:?}");
+            }
+            assert_eq!(word(status, "<html>", &[same, same]), "Retry", "{status}");
         }
     }
 

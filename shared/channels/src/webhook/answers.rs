@@ -7,10 +7,8 @@ use std::time::Duration;
 
 use domain::{Answer, DestinationAuth, Job, Verdict};
 
-use crate::answer::{limited, retry, retry_after};
+use crate::answer::{is_third_in_a_row, limited, retry, retry_after};
 
-/// A redirect is believed when it has been said this often in a row.
-const BELIEVED_AT: u32 = 3;
 /// Our own wait for receivers that limit the rate: longer with every attempt.
 const LIMITED: Duration = Duration::from_secs(30);
 const LIMITED_LONGEST: Duration = Duration::from_secs(3600);
@@ -28,7 +26,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
     let said = format!("status {status}");
     match status {
         200..=299 => Verdict::Delivered,
-        300..=399 if job.attempt >= BELIEVED_AT => {
+        300..=399 if is_third_in_a_row(job, answer) => {
             Verdict::Dead(format!("{said}: the receiver has moved; update the endpoint"))
         }
         300..=399 => retry(format!("{said}: redirects are not followed; update the endpoint")),
@@ -67,9 +65,7 @@ mod tests {
             (200, 1, "Delivered"),
             (202, 9, "Delivered"),
             (204, 1, "Delivered"),
-            (301, 1, "Retry"),
-            (302, 2, "Retry"),
-            (307, 3, "Dead"),
+            (301, 9, "Retry"),
             (400, 1, "Retry"),
             (401, 1, "Retry"),
             (403, 9, "Retry"),
@@ -84,6 +80,21 @@ mod tests {
         ] {
             let verdict = judged(&to, attempt, 1, &answer(status, "x"));
             assert_eq!(word(&verdict), expected, "{status} at attempt {attempt}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_believed_the_third_time_in_a_row() {
+        let (event, to) = (transfer(), destination_at("webhook", "https://shop.example/hook"));
+        let id = id(&event, &to);
+        for (earlier, expected) in [
+            (&[Some(307)][..], "Retry"),
+            (&[Some(307), Some(302)], "Retry"),
+            (&[None, Some(307), Some(307)], "Retry"),
+            (&[Some(307), Some(307)], "Dead"),
+        ] {
+            let job = Job { attempt: 9, earlier, ..job(&event, &to, &id) };
+            assert_eq!(word(&verdict(&job, &answer(307, ""))), expected, "{earlier:?}");
         }
     }
 

@@ -6,8 +6,7 @@ use domain::{Answer, Destination, Job, Verdict};
 use serde::Deserialize;
 use url::Url;
 
-use super::BELIEVED_AT;
-use crate::answer::{body, is_page, quote, retry};
+use crate::answer::{body, is_page, is_third_in_a_row, quote, retry};
 
 #[derive(Debug, Deserialize)]
 struct Response {
@@ -36,7 +35,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Option<Verdict> {
         200 if text == "-1" => Some(Verdict::Delivered),
         200 if is_page(answer) => Some(retry("a page instead of the plugin's answer")),
         200 => serde_json::from_str(&text).ok().map(|said| words(&said)),
-        400 if text == "-1" && job.attempt >= BELIEVED_AT => {
+        400 if text == "-1" && is_third_in_a_row(job, answer) => {
             Some(Verdict::Dead("the shop's ThueAPI plugin is not active; activate it".to_owned()))
         }
         400 if text == "-1" => Some(retry("the shop's ThueAPI plugin is not active")),
@@ -81,35 +80,42 @@ mod tests {
     #[test]
     fn each_answer_of_the_plugin_has_its_verdict() {
         let event = transfer();
-        let judge = |url: &str, status, body: &str, attempt| {
+        let judge = |url: &str, status, body: &str, earlier: &[Option<u16>]| {
             let to = destination_at("webhook", url);
             let id = id(&event, &to);
-            let job = Job { attempt, ..job(&event, &to, &id) };
+            let job = Job { attempt: 9, earlier, ..job(&event, &to, &id) };
             let verdict = super::super::verdict(&job, &answer(status, body));
             format!("{verdict:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
         };
-        for (status, body, attempt, expected) in [
-            (200, r#"{"success":true,"message":"Order paid successfully"}"#, 1, "Delivered"),
-            (200, r#"{"success":false,"message":"Token incorrect !"}"#, 1, "Dead"),
-            (200, r#"{"success":false,"message":"No data !"}"#, 1, "Refused"),
-            (200, r#"{"success":false,"message":"No transaction txn id !"}"#, 1, "Refused"),
-            (200, r#"{"success":false,"message":"No order found !"}"#, 1, "Delivered"),
-            (200, r#"{"success":false,"message":"Order was paid !"}"#, 1, "Delivered"),
-            (200, r#"{"success":false,"message":"Not enough money !"}"#, 1, "Delivered"),
-            (200, r#"{"success":false,"message":"something new"}"#, 1, "Refused"),
-            (200, "-1", 1, "Delivered"),
-            (200, "<!DOCTYPE html>", 1, "Retry"),
-            (200, "", 1, "Delivered"),
-            (400, "-1", 2, "Retry"),
-            (400, "-1", 3, "Dead"),
-            (404, "<html>", 9, "Retry"),
-            (500, "", 1, "Retry"),
-            (410, "", 1, "Dead"),
+        for (status, body, expected) in [
+            (200, r#"{"success":true,"message":"Order paid successfully"}"#, "Delivered"),
+            (200, r#"{"success":false,"message":"Token incorrect !"}"#, "Dead"),
+            (200, r#"{"success":false,"message":"No data !"}"#, "Refused"),
+            (200, r#"{"success":false,"message":"No transaction txn id !"}"#, "Refused"),
+            (200, r#"{"success":false,"message":"No order found !"}"#, "Delivered"),
+            (200, r#"{"success":false,"message":"Order was paid !"}"#, "Delivered"),
+            (200, r#"{"success":false,"message":"Not enough money !"}"#, "Delivered"),
+            (200, r#"{"success":false,"message":"something new"}"#, "Refused"),
+            (200, "-1", "Delivered"),
+            (200, "<!DOCTYPE html>", "Retry"),
+            (200, "", "Delivered"),
+            (400, "-1", "Retry"),
+            (404, "<html>", "Retry"),
+            (500, "", "Retry"),
+            (410, "", "Dead"),
         ] {
-            let said = judge("https://shop.example/wc-api/thueapi", status, body, attempt);
-            assert_eq!(said, expected, "{status} {body} at attempt {attempt}");
+            let said = judge("https://shop.example/wc-api/thueapi", status, body, &[]);
+            assert_eq!(said, expected, "{status} {body}");
+        }
+        for (earlier, expected) in [
+            (&[Some(400)][..], "Retry"),
+            (&[Some(500), Some(400), Some(400)], "Retry"),
+            (&[Some(400), Some(400)], "Dead"),
+        ] {
+            let said = judge("https://shop.example/wc-api/thueapi", 400, "-1", earlier);
+            assert_eq!(said, expected, "{earlier:?}");
         }
         let elsewhere = r#"{"success":false,"message":"Token incorrect !"}"#;
-        assert_eq!(judge("https://shop.example/hook", 200, elsewhere, 1), "Delivered");
+        assert_eq!(judge("https://shop.example/hook", 200, elsewhere, &[]), "Delivered");
     }
 }
