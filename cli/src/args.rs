@@ -21,9 +21,9 @@ pub enum Command {
     /// Receive webhooks and deliver notifications, in one process, on SQLite.
     ///
     /// Without a configuration file a commented one is written first, with fresh secrets for five
-    /// sources. SIGINT or SIGTERM lets what is in flight end, for at most 20 seconds. Logs go to
-    /// stderr, as JSON where that is no terminal; the variable TINGTING_LOG sets their level (error,
-    /// warn, info, debug).
+    /// sources. SIGINT or SIGTERM lets what is in flight end, for at most 20 seconds; a second one
+    /// ends the program at once. Logs go to stderr, as JSON where that is no terminal; the variable
+    /// TINGTING_LOG sets their level (error, warn, info, debug).
     Serve(ConfigPath),
     /// Judge the configuration and print it, secrets masked. Exit code 1 when something is wrong.
     Check(ConfigPath),

@@ -56,14 +56,22 @@ async fn main() -> ExitCode {
     })
 }
 
-/// Ends when the process is told to stop, by SIGINT or SIGTERM.
+/// Ends when the process is told to stop, by SIGINT or SIGTERM. Told again while it stops, the
+/// process ends at once: what was acknowledged is on disk.
 fn stop() -> std::io::Result<Pin<Box<dyn Future<Output = ()> + Send>>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    Ok(Box::pin(async move {
+    let mut told = async move || {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
+    };
+    Ok(Box::pin(async move {
+        told().await;
+        tokio::spawn(async move {
+            told().await;
+            std::process::exit(1);
+        });
     }))
 }
