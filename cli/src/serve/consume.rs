@@ -121,9 +121,9 @@ impl Consumer {
     async fn try_to_handle(&self, message: &Message) -> Result<(), PortError> {
         match self.dispatch.handle(&message.envelope).await? {
             Handled::Done(attempts) => {
-                for (of, attempt) in &attempts {
-                    self.metrics.attempted(attempt);
-                    log_attempt(of, attempt);
+                for made in &attempts {
+                    self.metrics.attempted(&made.attempt);
+                    log_attempt(made);
                 }
                 self.database.delete(std::slice::from_ref(&message.receipt)).await
             }

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Ack, Attempt, DeliveryRef, EventKey, Outcome, Refusal};
+use domain::{Ack, DeliveryState, EventKey, Made, Outcome, Refusal};
 use sha2::{Digest as _, Sha256};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -69,7 +69,7 @@ pub(super) fn log_ack(ack: &Ack, took: Duration) {
     let status = ack.status.as_u16();
     let duration_ms = millis(took);
     match &ack.outcome {
-        Outcome::Taken { fresh, repeated, conflicts, parked, stale_s } => {
+        Outcome::Taken { fresh, repeated, conflicts, parked, parked_because, stale_s } => {
             tracing::info!(source.id = source, status, fresh, repeated, duration_ms, "taken");
             for key in conflicts {
                 tracing::error!(
@@ -83,6 +83,7 @@ pub(super) fn log_ack(ack: &Ack, took: Duration) {
                 tracing::warn!(
                     source.id = source,
                     parked,
+                    reason = parked_because,
                     "authentic, but not understood; the bytes are kept"
                 );
             }
@@ -117,13 +118,21 @@ fn log_refusal(source: &str, status: u16, duration_ms: u64, refusal: &Refusal) {
     }
 }
 
-/// One line for an attempt.
-pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
+/// One line for an attempt, and one more where it was the last and in vain. Of an answer only our own
+/// words are told: it may quote what it was sent.
+pub(super) fn log_attempt(made: &Made) {
+    let Made { of, attempt, next } = made;
     let duration_ms = millis(
         Duration::try_from(attempt.finished.duration_since(attempt.started)).unwrap_or_default(),
     );
-    // An answer may quote what it was sent; without one, the words are ours.
-    let reason = attempt.status.is_none().then_some(attempt.detail.as_str());
+    let due = match next {
+        DeliveryState::Waiting { due } => Some(due.to_string()),
+        DeliveryState::Pending
+        | DeliveryState::Sending { .. }
+        | DeliveryState::Delivered
+        | DeliveryState::Failed(_)
+        | DeliveryState::Cancelled(_) => None,
+    };
     tracing::info!(
         event.key = shown(&of.event),
         delivery.id = %of.id(),
@@ -131,10 +140,20 @@ pub(super) fn log_attempt(of: &DeliveryRef, attempt: &Attempt) {
         attempt.n = attempt.n,
         verdict = attempt.verdict,
         status = attempt.status,
-        reason = reason.filter(|reason| !reason.is_empty()),
+        due,
         duration_ms,
         "attempted"
     );
+    if let DeliveryState::Failed(reason) = next {
+        tracing::warn!(
+            event.key = shown(&of.event),
+            delivery.id = %of.id(),
+            destination = %of.destination,
+            attempt.n = attempt.n,
+            reason,
+            "given up: this notification will not arrive"
+        );
+    }
 }
 
 /// One line for a message that can never be handled.

@@ -58,6 +58,8 @@ pub enum Outcome {
         conflicts: Vec<EventKey>,
         /// Parked bodies and elements.
         parked: u32,
+        /// Why the first of them could not be read.
+        parked_because: Option<String>,
         /// The age of a signed stamp older than five minutes, in seconds.
         stale_s: Option<i64>,
     },

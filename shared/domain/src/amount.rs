@@ -58,6 +58,9 @@ pub enum UnreadableAmount {
     /// VND with a fraction other than zero.
     #[error("{0:?} is not a whole number of đồng")]
     Fraction(String),
+    /// `250.000`: a zero fraction for a machine, a quarter of a million for a Vietnamese reader.
+    #[error("{0:?} may mean thousands or a fraction; write it without the point")]
+    Ambiguous(String),
 }
 
 impl Money {
@@ -66,6 +69,10 @@ impl Money {
         let amount = amount_from_text(text)?;
         if currency == Currency::VND && !amount.fract().is_zero() {
             return Err(UnreadableAmount::Fraction(shown(text)));
+        }
+        let groups = text.rsplit_once('.').map(|(whole, last)| (whole.len(), last.len()));
+        if currency == Currency::VND && matches!(groups, Some((1..=4, 3))) {
+            return Err(UnreadableAmount::Ambiguous(shown(text)));
         }
         Ok(Self { amount, currency })
     }
@@ -130,6 +137,9 @@ mod tests {
             "1,0000", "1000,000", ",100", "0x10", "١٢", "1.2.3", "1_000", "--1",
         ] {
             assert_eq!(vnd(text), Err(UnreadableAmount::NotPlain(text.to_owned())), "{text}");
+        }
+        for text in ["250.000", "-1.000", "12.000"] {
+            assert_eq!(vnd(text), Err(UnreadableAmount::Ambiguous(text.to_owned())), "{text}");
         }
         assert_eq!(vnd("1.5"), Err(UnreadableAmount::Fraction("1.5".to_owned())));
         let long = "9".repeat(40);

@@ -29,7 +29,7 @@ const MAKE_WAY: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handled {
     /// Done with: delete it. The attempts that were made, for logs and metrics.
-    Done(Vec<(DeliveryRef, Attempt)>),
+    Done(Vec<Made>),
     /// It can never be handled: set it aside with this reason.
     Poison {
         /// Why.
@@ -38,6 +38,17 @@ pub enum Handled {
         /// keys hold an account number.
         key: Option<EventKey>,
     },
+}
+
+/// An attempt that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// At which delivery.
+    pub of: DeliveryRef,
+    /// Its record.
+    pub attempt: Attempt,
+    /// The state that follows; a reason in it may quote a product's error line, never the answer whole.
+    pub next: DeliveryState,
 }
 
 /// The delivering flow and the ports it may use.
@@ -175,7 +186,7 @@ impl Dispatch {
         if let (Finish::Written, DeliveryState::Waiting { due }) = (finish, &next) {
             self.ring(of, now, *due).await?;
         }
-        Ok(Handled::Done(vec![(delivery.of.clone(), attempt)]))
+        Ok(Handled::Done(vec![Made { of: delivery.of.clone(), attempt, next }]))
     }
 
     async fn postpone(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {

@@ -80,39 +80,50 @@ impl Ingest {
 
     /// Answers a request.
     pub async fn answer(&self, request: Request<'_>) -> Ack {
-        let Some(route) = route(request.path) else { return Ack::refuse(Refusal::NotFound) };
-        let Some(provider) = find_provider(self.providers, route.provider) else {
+        let route = route(request.path);
+        let provider = route.and_then(|route| find_provider(self.providers, route.provider));
+        let (Some(route), Some(provider)) = (route, provider) else {
             return Ack::refuse(Refusal::NotFound);
         };
+        let Some(id) = source_id(&route) else { return Ack::refuse(Refusal::NotFound) };
+        let mut ack = match self.admitted(provider, &id, &route, &request).await {
+            Ok(ack) => ack,
+            Err(refusal) => Ack::refuse(refusal),
+        };
+        ack.source = Some(id);
+        ack
+    }
+
+    /// Takes a request of a known provider, if its method and its body let it in.
+    async fn admitted(
+        &self,
+        provider: &dyn Provider,
+        id: &SourceId,
+        route: &Route<'_>,
+        request: &Request<'_>,
+    ) -> Result<Ack, Refusal> {
         if !provider.methods().contains(request.method) {
-            return Ack::refuse(Refusal::NotAllowed(provider.methods()));
+            return Err(Refusal::NotAllowed(provider.methods()));
         }
         let body = match &request.body {
-            Ok(body) if body.len() <= MAX_BODY => body.clone(),
-            Ok(_) | Err(BodyFault::TooLarge) => return Ack::refuse(Refusal::TooLarge),
-            Err(BodyFault::TimedOut) => return Ack::refuse(Refusal::TimedOut),
+            Ok(body) if body.len() <= MAX_BODY => body,
+            Ok(_) | Err(BodyFault::TooLarge) => return Err(Refusal::TooLarge),
+            Err(BodyFault::TimedOut) => return Err(Refusal::TimedOut),
         };
         let hook = Hook {
             method: request.method,
             tail: route.tail,
             query: request.query,
             headers: request.headers,
-            body: &body,
+            body,
             receipt: request.receipt,
             received: request.received,
         };
-        let Some(id) = source_id(&route) else { return Ack::refuse(Refusal::NotFound) };
-        let mut ack = match self.take(provider, &id, &hook).await {
-            Ok(ack) => ack,
-            Err(refusal) => {
-                if let Refusal::Unauthorized(reject) = &refusal {
-                    self.record_refused(&id, &hook, reject).await;
-                }
-                Ack::refuse(refusal)
-            }
-        };
-        ack.source = Some(id);
-        ack
+        let taken = self.take(provider, id, &hook).await;
+        if let Err(Refusal::Unauthorized(reject)) = &taken {
+            self.record_refused(id, &hook, reject).await;
+        }
+        taken
     }
 
     async fn take(
@@ -145,8 +156,10 @@ impl Ingest {
         };
         let (recorded, ()) = futures_util::join!(self.record(id, hook, &events, &parked), refresh);
         let (fresh, repeated, conflicts) = recorded?;
+        let parked_because = parked.first().map(|element| element.reason.clone());
         let parked = u32::try_from(parked.len()).unwrap_or(u32::MAX);
-        let outcome = Outcome::Taken { fresh, repeated, conflicts, parked, stale_s };
+        let outcome =
+            Outcome::Taken { fresh, repeated, conflicts, parked, parked_because, stale_s };
         Ok(acknowledged(provider, outcome))
     }
 

@@ -62,7 +62,7 @@ pub use channel::{
 pub use delivery::{Delivery, DeliveryState, Finish, Start};
 pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings, WebhookMethod};
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
-pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, UNREADABLE_WAIT};
+pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made, UNREADABLE_WAIT};
 pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE};
 pub use event::{Event, Fingerprint, Moment, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;

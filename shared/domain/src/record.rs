@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    Auth, Channel, Destination, DestinationAuth, Filter, Language, Name, Provider, RetryOn,
-    Schedule, Secret, Selector, Settings, Source, SourceId, WebhookMethod, amount_from_text,
-    find_channel, find_provider,
+    Auth, Channel, Currency, Destination, DestinationAuth, Filter, Language, Money, Name, Provider,
+    RetryOn, Schedule, Secret, Selector, Settings, Source, SourceId, WebhookMethod, find_channel,
+    find_provider,
 };
 
 /// What is wrong with a record, and what to do. Names the key; shows no secret.
@@ -314,10 +314,7 @@ impl DestinationRecord {
             events.push(Selector::parse(word).ok_or_else(bad)?);
         }
         let min_amount: Option<Decimal> = match &self.min_amount {
-            Some(text) => Some(
-                amount_from_text(&text.to_text())
-                    .map_err(|e| fault("min_amount", e.to_string()))?,
-            ),
+            Some(text) => Some(min_amount(&text.to_text())?),
             None => None,
         };
         let texts = |list: &[Text]| list.iter().map(Text::to_text).collect();
@@ -437,6 +434,15 @@ impl RetryRecord {
             )),
         }
     }
+}
+
+fn min_amount(text: &str) -> Result<Decimal, Fault> {
+    let money =
+        Money::parse(text, Currency::VND).map_err(|e| fault("min_amount", e.to_string()))?;
+    if money.amount.is_sign_negative() {
+        return Err(fault("min_amount", "use 0 or more; events say which way money moved"));
+    }
+    Ok(money.amount)
 }
 
 fn wait(text: &str) -> Result<Duration, Fault> {
