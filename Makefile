@@ -22,7 +22,7 @@ audit: ## Known vulnerabilities of dependencies (needs the network)
 fmt: ## Format all code
 	cargo fmt --all
 
-bench: dist ## Measure reading and serving, as it is packaged (6 minutes)
+bench: dist ## Measure reading and serving, as it is packaged (3 minutes and the build)
 	cargo bench -p testkit --bench read --bench serve
 
 dist: ## Build the program as it is packaged: slow to build, fast to run
