@@ -1,6 +1,7 @@
 //! Everything in one process, on SQLite: the front door, the two flows, the delivering loop.
 
 mod consume;
+mod counts;
 mod http;
 mod lanes;
 mod logs;

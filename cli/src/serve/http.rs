@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use domain::{Ack, BodyFault, Clock, Entropy, Ingest, Refusal, Request};
+use domain::{
+    Ack, BodyFault, Clock, Entropy, Ingest, Name, Provider, Refusal, Request, SourceId,
+    find_provider, route,
+};
 use embedded::Database;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -17,18 +20,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
+use super::counts::Counts;
 use super::logs::{chain, log_ack};
 use super::metrics::Metrics;
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 1024;
-/// How long a request's head may take, and how long a kept connection may be idle.
-const HEAD: Duration = Duration::from_secs(30);
-/// How long a body may take.
-const BODY: Duration = Duration::from_secs(10);
-/// How long the flow may take.
-const ANSWER: Duration = Duration::from_secs(3);
 /// The most bytes a body may have.
 const MOST: usize = domain::MAX_BODY;
 /// How much of a body that is too large is read and dropped, so that its sender, who writes before
@@ -37,10 +36,38 @@ const DRAINED: usize = 16 * MOST;
 /// After a failed `accept`: out of file descriptors, most likely.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// How long callers, and we, may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadlines {
+    /// For a request's head; also how long a kept connection may be idle.
+    pub(super) head: Duration,
+    /// For a body.
+    pub(super) body: Duration,
+    /// For the flow, or a page.
+    pub(super) answer: Duration,
+    /// For a caller to take anything of what is written to it: one who only sends would keep its
+    /// connection for ever.
+    pub(super) write: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(10),
+            answer: Duration::from_secs(3),
+            write: Duration::from_secs(10),
+        }
+    }
+}
+
 /// The front door and what it hands requests to.
 pub(super) struct Front {
     pub(super) ingest: Ingest,
+    pub(super) providers: &'static [&'static dyn Provider],
     pub(super) database: Database,
+    pub(super) counts: Counts,
+    pub(super) deadlines: Deadlines,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) metrics: Arc<Metrics>,
@@ -56,7 +83,7 @@ impl Front {
     ) {
         let connections = GracefulShutdown::new();
         let mut protocol = http1::Builder::new();
-        protocol.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(true);
+        protocol.timer(TokioTimer::new()).header_read_timeout(self.deadlines.head).keep_alive(true);
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         loop {
             let accept = async {
@@ -73,7 +100,9 @@ impl Front {
                     let service = service_fn(move |request| Arc::clone(&front).respond(request));
                     // Acknowledgements are small and awaited: none is held back to fill a packet.
                     _ = stream.set_nodelay(true);
-                    let stream = TokioIo::new(stream);
+                    let mut stream = TimeoutStream::new(stream);
+                    stream.set_write_timeout(Some(self.deadlines.write));
+                    let stream = TokioIo::new(Box::pin(stream));
                     let connection = connections.watch(protocol.serve_connection(stream, service));
                     tokio::spawn(async move {
                         if let Err(error) = connection.await {
@@ -111,7 +140,8 @@ impl Front {
         let received = self.clock.now();
         let receipt = format!("{:016x}{:016x}", self.entropy.next(), self.entropy.next());
         let (head, mut body) = request.into_parts();
-        let body = match tokio::time::timeout(BODY, collect(&head.headers, &mut body)).await {
+        let Deadlines { body: patience, answer, .. } = self.deadlines;
+        let body = match tokio::time::timeout(patience, collect(&head.headers, &mut body)).await {
             Ok(collected) => collected,
             Err(_) => Err(BodyFault::TimedOut),
         };
@@ -125,9 +155,12 @@ impl Front {
             receipt: &receipt,
             received,
         };
-        let ack = match tokio::time::timeout(ANSWER, self.ingest.answer(request)).await {
+        let ack = match tokio::time::timeout(answer, self.ingest.answer(request)).await {
             Ok(ack) => ack,
-            Err(_) => Ack::refuse(Refusal::Overdue),
+            Err(_) => {
+                let source = named(self.providers, head.uri.path());
+                Ack { source, ..Ack::refuse(Refusal::Overdue) }
+            }
         };
         let took = self.clock.now().duration_since(received);
         let took = Duration::try_from(took).unwrap_or_default();
@@ -137,7 +170,8 @@ impl Front {
     }
 
     async fn health(&self) -> Response<Full<Bytes>> {
-        let (status, body) = match tokio::time::timeout(ANSWER, self.database.check()).await {
+        let check = tokio::time::timeout(self.deadlines.answer, self.database.check()).await;
+        let (status, body) = match check {
             Ok(Ok(())) => (StatusCode::OK, r#"{"status":"ok"}"#),
             Ok(Err(error)) => {
                 tracing::error!(error = chain(&error), "the database does not take writes");
@@ -149,15 +183,16 @@ impl Front {
     }
 
     async fn metrics(&self) -> Response<Full<Bytes>> {
-        let stats = match self.database.stats().await {
-            Ok(stats) => Some(stats),
-            Err(error) => {
-                tracing::error!(error = chain(&error), "the database cannot be counted");
-                None
-            }
-        };
-        page(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.text(stats.as_ref()))
+        self.counts.refresh(self.deadlines.answer).await;
+        page(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.text())
     }
+}
+
+/// The source that a path names, where it names a provider of ours.
+fn named(providers: &[&dyn Provider], path: &str) -> Option<SourceId> {
+    let route = route(path)?;
+    let provider = Name::parse(find_provider(providers, route.provider)?.name()).ok()?;
+    Some(SourceId::new(&provider, &Name::parse(route.source).ok()?))
 }
 
 /// Reads a body, up to what is allowed.

@@ -115,19 +115,21 @@ impl Metrics {
         self.attempts.get_or_create(&ByVerdict { verdict: attempt.verdict }).inc();
     }
 
-    /// The page, with the database's own counts where it could be asked.
-    pub(super) fn text(&self, stats: Option<&Stats>) -> String {
-        if let Some(stats) = stats {
-            self.recorded.set(gauge(stats.events));
-            self.not_taken.set(gauge(stats.not_taken));
-            self.queued.set(gauge(stats.queued));
-            self.dead_letters.set(gauge(stats.dead_letters));
-            self.deliveries.clear();
-            for (state, count) in &stats.deliveries {
-                let label = ByState { state: state.clone() };
-                self.deliveries.get_or_create(&label).set(gauge(*count));
-            }
+    /// Takes over the database's own counts.
+    pub(super) fn counted(&self, stats: &Stats) {
+        self.recorded.set(gauge(stats.events));
+        self.not_taken.set(gauge(stats.not_taken));
+        self.queued.set(gauge(stats.queued));
+        self.dead_letters.set(gauge(stats.dead_letters));
+        self.deliveries.clear();
+        for (state, count) in &stats.deliveries {
+            let label = ByState { state: state.clone() };
+            self.deliveries.get_or_create(&label).set(gauge(*count));
         }
+    }
+
+    /// The page.
+    pub(super) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
         _ = encode(&mut text, &self.registry);

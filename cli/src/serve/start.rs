@@ -17,7 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::consume::Consumer;
-use super::http::Front;
+use super::counts::Counts;
+use super::http::{Deadlines, Front};
 use super::lanes::LocalLanes;
 use super::logs::chain;
 use super::metrics::Metrics;
@@ -89,7 +90,10 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let front = Front {
         ingest,
+        providers,
         database: database.clone(),
+        counts: Counts::new(database.clone(), Arc::clone(&clock), Arc::clone(&metrics)),
+        deadlines: Deadlines::default(),
         clock: Arc::clone(&clock),
         entropy,
         metrics: Arc::clone(&metrics),

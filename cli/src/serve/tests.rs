@@ -1,5 +1,7 @@
 //! The whole program in-process, called over TCP by hand-written requests.
 
+mod front;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
