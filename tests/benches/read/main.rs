@@ -45,9 +45,12 @@ fn read(provider: &dyn Provider, sample: &Sample) -> Result<Reading, domain::Rej
 
 /// How many events the sample holds; an error if it is not read whole.
 fn events(provider: &dyn Provider, sample: &Sample) -> Result<usize, Anything> {
-    match read(provider, sample)? {
+    let reading = read(provider, sample)?;
+    match &reading {
         Reading::Events { events, parked, .. } if parked.is_empty() => Ok(events.len()),
-        other => Err(format!("{} is not read whole: {other:?}", sample.name).into()),
+        Reading::Events { .. } | Reading::Answer { .. } => {
+            Err(format!("{} is not read whole: {reading:?}", sample.name).into())
+        }
     }
 }
 
