@@ -146,6 +146,34 @@ mod tests {
         assert_eq!(vnd(&long), Err(UnreadableAmount::TooLong(long.clone())));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_and_what_is_read_is_what_was_written(text in "[-+0-9.,eE ]{0,45}|.{0,20}") {
+            if let Ok(amount) = amount_from_text(&text) {
+                let exact: Decimal = text.replace(',', "").parse().unwrap();
+                proptest::prop_assert_eq!(amount, exact);
+            }
+        }
+
+        #[test]
+        fn every_amount_comes_back_from_its_plain_and_its_grouped_spelling(n in 0_u64..) {
+            let plain = n.to_string();
+            let mut grouped = String::new();
+            for (index, digit) in plain.chars().enumerate() {
+                if index > 0 && (plain.len() - index) % 3 == 0 {
+                    grouped.push(',');
+                }
+                grouped.push(digit);
+            }
+            proptest::prop_assert_eq!(vnd(&plain), Ok(plain.clone()));
+            proptest::prop_assert_eq!(vnd(&grouped), Ok(plain.clone()));
+            proptest::prop_assert_eq!(vnd(&format!("{plain}.00")), Ok(plain.clone()));
+            let below = format!("-{plain}");
+            let expected = if n == 0 { plain } else { below.clone() };
+            proptest::prop_assert_eq!(vnd(&below), Ok(expected));
+        }
+    }
+
     #[test]
     fn a_currency_is_three_letters() {
         assert_eq!(Currency::parse("vnd"), Some(Currency::VND));

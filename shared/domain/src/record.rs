@@ -390,7 +390,9 @@ impl DestinationRecord {
 impl AuthRecord {
     fn parse(&self) -> Result<DestinationAuth, Fault> {
         let secret = |what: &str, text: &str| {
-            Secret::parse(text).ok_or_else(|| fault("auth", format!("{what} is empty")))
+            Secret::parse(text).ok_or_else(|| {
+                fault("auth", format!("{what} is empty; write it between the quotes"))
+            })
         };
         Ok(match self {
             Self::None {} => DestinationAuth::None,
@@ -457,7 +459,8 @@ fn duration(key: &'static str, text: &str) -> Result<Duration, Fault> {
 }
 
 fn secrets(key: &'static str, texts: &[String]) -> Result<Vec<Secret>, Fault> {
-    let parse = |text: &String| Secret::parse(text).ok_or_else(|| fault(key, "a secret is empty"));
+    let empty = || fault(key, "a secret is empty; write it between the quotes, or remove it");
+    let parse = |text: &String| Secret::parse(text).ok_or_else(empty);
     texts.iter().map(parse).collect()
 }
 
