@@ -2,6 +2,7 @@
 
 mod document;
 mod fault;
+mod forms;
 mod reach;
 mod records;
 mod settings;
@@ -92,6 +93,21 @@ impl Config {
             None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
             None => format!("http://{bound}"),
         }
+    }
+
+    /// What `preview` destinations would tell whoever keeps a stdout that is no terminal.
+    pub fn exposed(&self) -> Vec<String> {
+        let active = self.destinations.iter().map(|(_, destination)| destination);
+        active
+            .filter(|destination| destination.active && destination.channel == "preview")
+            .map(|destination| {
+                format!(
+                    "stdout is no terminal, and destination {} shows memos and account numbers \
+                     there: remove it, or send stdout to /dev/null (systemd: StandardOutput=null)",
+                    destination.name
+                )
+            })
+            .collect()
     }
 
     /// Sources that a destination names and this file does not have: probably a slip of the pen.

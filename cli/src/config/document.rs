@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use super::fault::Fault;
+use super::forms;
 
 /// Keys that hold lists: one item may stand without brackets.
 const LISTS: &[&str] = &[
@@ -84,15 +85,43 @@ impl<'i> Document<'i> {
         line_of(self.text, &found.map_or_else(|| table.span(), Spanned::span))
     }
 
-    /// Reads a value as `T`.
-    pub(super) fn read<T: DeserializeOwned>(&self, value: Value<'i>) -> Result<T, Fault> {
-        let place = value.span();
-        T::deserialize(ValueDeserializer::from(value)).map_err(|error| {
-            let place = error.span().unwrap_or(place);
-            let message = without_values(error.message());
+    /// Reads the table `name` as `T`.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        table: Value<'i>,
+    ) -> Result<T, Fault> {
+        T::deserialize(ValueDeserializer::from(table.clone())).map_err(|error| {
+            let place = error.span().unwrap_or_else(|| table.span());
+            let key = key_around(&table, &place);
+            let message = forms::told(name, key, error.message());
             Fault { line: line_of(self.text, &place), message }
         })
     }
+}
+
+/// The key of a table in whose value a place lies.
+fn key_around<'t>(table: &'t Value<'_>, place: &Range<usize>) -> Option<&'t str> {
+    let mut entries = table.get_ref().as_table().into_iter().flat_map(|entries| entries.iter());
+    entries.find(|(_, value)| encloses(value, place)).map(|(key, _)| key.get_ref().as_ref())
+}
+
+/// Whether a place lies in a value. One that was written below a header of its own spans no more
+/// than that header, so what it holds is asked too, its keys with it.
+fn encloses(value: &Value<'_>, place: &Range<usize>) -> bool {
+    let spanned = |span: Range<usize>| span.start <= place.start && place.end <= span.end;
+    let inside = match value.get_ref() {
+        DeValue::Table(table) => {
+            table.iter().any(|(key, value)| spanned(key.span()) || encloses(value, place))
+        }
+        DeValue::Array(items) => items.iter().any(|item| encloses(item, place)),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => false,
+    };
+    inside || spanned(value.span())
 }
 
 /// The line, from 1, of a place in a text.
@@ -122,15 +151,5 @@ fn complete_value(value: &mut Value<'_>) {
         | DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_) => {}
-    }
-}
-
-/// serde quotes a text where it expected something else; the text may be a secret.
-fn without_values(message: &str) -> String {
-    match (message.find(" string \""), message.rfind("\", expected")) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{} a text{}", &message[..start], &message[end + 1..])
-        }
-        _ => message.to_owned(),
     }
 }

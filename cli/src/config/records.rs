@@ -18,7 +18,7 @@ pub(super) fn sources(
 ) -> Vec<(SourceRecord, Source)> {
     let (mut sources, mut seen) = (Vec::new(), BTreeSet::new());
     for table in document.take_all("source", faults) {
-        let read = document.read::<SourceRecord>(table.clone()).and_then(|record| {
+        let read = document.read::<SourceRecord>("source", table.clone()).and_then(|record| {
             let label = format!("source {}/{}", record.provider, record.name);
             let parsed = record.parse(surroundings.providers);
             let source = parsed.map_err(|fault| record_fault(document, &table, &label, &fault))?;
@@ -44,20 +44,21 @@ pub(super) fn destinations(
 ) -> Vec<(DestinationRecord, Destination)> {
     let (mut destinations, mut seen) = (Vec::new(), BTreeSet::new());
     for table in document.take_all("destination", faults) {
-        let read = document.read::<DestinationRecord>(table.clone()).and_then(|record| {
-            let label = format!("destination {}", record.name);
-            let parsed = record.parse(surroundings.channels);
-            let destination =
-                parsed.map_err(|fault| record_fault(document, &table, &label, &fault))?;
-            if !seen.insert(destination.name.clone()) {
-                return Err(twice(document, &table, &label));
-            }
-            reach::judge(&destination, surroundings, guard).map_err(|message| Fault {
-                line: document.line_of_key(&table, "endpoint"),
-                message: format!("{label}: endpoint: {message}"),
-            })?;
-            Ok((record, destination))
-        });
+        let read =
+            document.read::<DestinationRecord>("destination", table.clone()).and_then(|record| {
+                let label = format!("destination {}", record.name);
+                let parsed = record.parse(surroundings.channels);
+                let destination =
+                    parsed.map_err(|fault| record_fault(document, &table, &label, &fault))?;
+                if !seen.insert(destination.name.clone()) {
+                    return Err(twice(document, &table, &label));
+                }
+                reach::judge(&destination, surroundings, guard).map_err(|message| Fault {
+                    line: document.line_of_key(&table, "endpoint"),
+                    message: format!("{label}: endpoint: {message}"),
+                })?;
+                Ok((record, destination))
+            });
         match read {
             Ok(pair) => destinations.push(pair),
             Err(fault) => faults.push(fault),
@@ -66,19 +67,23 @@ pub(super) fn destinations(
     destinations
 }
 
-/// A record's fault with its line. The keys `source` and `destination` mean the whole table.
+/// A record's fault with its line. The keys `source` and `destination` mean the whole table, or the
+/// key that the message starts with: a provider's or a channel's check says it in words.
 fn record_fault(
     document: &Document<'_>,
     table: &Value<'_>,
     label: &str,
     fault: &domain::Fault,
 ) -> Fault {
-    let line = document.line_of_key(table, fault.key);
-    let message = match fault.key {
-        "source" | "destination" => format!("{label}: {}", fault.message),
-        key => format!("{label}: {key}: {}", fault.message),
+    let (key, message) = match fault.key {
+        "source" | "destination" => {
+            let first =
+                fault.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
+            (first.unwrap_or_default(), format!("{label}: {}", fault.message))
+        }
+        key => (key, format!("{label}: {key}: {}", fault.message)),
     };
-    Fault { line, message }
+    Fault { line: document.line_of_key(table, key), message }
 }
 
 fn twice(document: &Document<'_>, table: &Value<'_>, label: &str) -> Fault {

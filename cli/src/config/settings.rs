@@ -50,7 +50,7 @@ fn section<T: DeserializeOwned + Default, J>(
     judge: fn(T) -> Result<J, Wrong>,
 ) -> Option<J> {
     let Some(value) = document.take(name) else { return judge(T::default()).ok() };
-    let read = document.read(value.clone()).and_then(|record| {
+    let read = document.read(name, value.clone()).and_then(|record| {
         judge(record).map_err(|(key, message)| Fault {
             line: document.line_of_key(&value, key),
             message: format!("{name}.{key}: {message}"),

@@ -28,6 +28,9 @@ impl Provider for Bank {
     fn check(&self, source: &Source) -> Result<(), String> {
         match source.secrets.len() {
             0 => Err("no secrets; add secrets = [\"…\"]".to_owned()),
+            _ if source.secrets.iter().any(|secret| secret.expose() == "short") => {
+                Err("secrets: too short; write the bank's own".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -196,11 +199,70 @@ fn a_broken_text_names_the_line() {
 }
 
 #[test]
-fn a_secret_of_the_wrong_type_is_not_repeated() {
-    let told = faults("[[source]]\nprovider = \"bank\"\nname = \"a\"\nsecrets = [[\"s3cret\"]]\n");
-    assert!(told[0].starts_with("4: ") && !told[0].contains("s3cret"), "{told:?}");
-    let told = faults("[[destination]]\nname = \"a\"\nchannel = \"chat\"\nheaders = \"s3cret\"\n");
-    assert_eq!(told, ["4: invalid type: a text, expected a map"]);
+fn a_value_of_the_wrong_type_is_not_repeated_and_told_what_to_write() {
+    let list = "secrets: expected a list of texts, write secrets = [\"…\"]";
+    for wrong in ["12345678", "[[\"12345678\"]]", "12345678.5", "[1234567812345678]", "true"]
+        .into_iter()
+        .chain(["{ key = \"12345678\" }", "1979-05-27"])
+    {
+        let text = format!("[[source]]\nprovider = \"bank\"\nname = \"a\"\nsecrets = {wrong}\n");
+        assert_eq!(faults(&text), [format!("4: {list}")], "{wrong}");
+    }
+    let retry = "retry = { ladder = \"casso\" }, { every = \"5m\", times = 3 } or \
+                 { waits = [\"10s\", \"1m\"] }";
+    let auth = "auth = { type = \"apikey\", key = \"…\" }, { type = \"header\", name = \"…\", \
+                value = \"…\" }, { type = \"sepay_hmac\", secret = \"…\" } or { type = \"oauth2\", \
+                token_url = \"https://…\", client_id = \"…\", client_secret = \"…\" }";
+    let [is, has] = ["headers: expected a table of texts", "headers = { X-Name = \"…\" }"];
+    for (wrong, line, told) in [
+        ("headers = \"s3cret\"", 4, format!("{is}, write {has}")),
+        ("[destination.headers]\na = \"s\"\nb = 7", 6, format!("{is}, write {has}")),
+        (
+            "retry = \"casso\"",
+            4,
+            format!("retry: expected a table of one of these forms, write {retry}"),
+        ),
+        ("retry = { evry = \"5m\" }", 4, {
+            let keys = "expected one of `ladder`, `every`, `times`, `waits`";
+            format!("retry: unknown field `evry`, {keys}; write {retry}")
+        }),
+        ("min_amount = 1.5", 4, {
+            "min_amount: expected a whole number of đồng, write min_amount = 10000".to_owned()
+        }),
+        ("active = \"yes\"", 4, {
+            "active: expected true or false, without quotes, write active = true".to_owned()
+        }),
+        ("auth = { type = \"apikey\" }", 4, format!("auth: missing field `key`; write {auth}")),
+        (
+            "auth = { type = \"s3cret\" }",
+            4,
+            format!("auth: expected a table of one of these forms, write {auth}"),
+        ),
+        (
+            "timeout = 10",
+            4,
+            "timeout: expected a duration in quotes, write timeout = \"30s\"".to_owned(),
+        ),
+    ] {
+        let text = format!("[[destination]]\nname = \"a\"\nchannel = \"chat\"\n{wrong}\n");
+        assert_eq!(faults(&text), [format!("{line}: {told}")], "{wrong}");
+    }
+    assert_eq!(
+        faults("server = 1\nsource = [1]\n"),
+        [
+            "1: server: expected a table, write [server] and its keys below",
+            "2: source: expected a table, write [[source]] and its keys below",
+        ]
+    );
+}
+
+#[test]
+fn a_check_that_names_a_key_points_at_its_line() {
+    let text = "[[source]]\nprovider = \"bank\"\nname = \"a\"\nsecrets = [\"short\"]\n";
+    assert_eq!(faults(text), ["4: source bank/a: secrets: too short; write the bank's own"]);
+    let text = "[[source]]\nprovider = \"bank\"\nname = \"a\"\nsecrets = [\"\"]\n";
+    let told = "a secret is empty; write it between the quotes, or remove it";
+    assert_eq!(faults(text), [format!("4: source bank/a: secrets: {told}")]);
 }
 
 #[test]
