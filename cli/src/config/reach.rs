@@ -1,10 +1,10 @@
-//! Whether a destination's host may be called at all: the product's own, or one that `[egress]
+//! Whether a destination's hosts may be called at all: the product's own, or one that `[egress]
 //! allow` covers. The door asks again at connect time; this tells a slip of the pen at start.
 
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs as _};
 
-use domain::{Destination, find_channel};
+use domain::{Channel, Destination, DestinationAuth, find_channel};
 use egress::{Guard, Reach};
 use url::{Host, Url};
 
@@ -18,38 +18,56 @@ pub fn system_resolver(name: &str) -> io::Result<Vec<IpAddr>> {
     Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
 }
 
-/// Says what is wrong with a destination's host, and what to do.
+/// Says which key of a destination leads where it must not, why, and what to do. A name that leads
+/// nowhere now may lead somewhere later, and stops nothing: the door judges where it leads then.
 pub(super) fn judge(
     destination: &Destination,
     surroundings: Surroundings<'_>,
     guard: &Guard,
-) -> Result<(), String> {
+) -> Result<(), (&'static str, String)> {
     let Some(channel) = find_channel(surroundings.channels, &destination.channel) else {
         return Ok(());
     };
-    let Some(url) = channel.host(destination) else { return Ok(()) };
-    let reach = guard.judge_url(&url).map_err(|forbidden| refused(&forbidden.to_string()))?;
-    let own = channel.is_own_host(&url);
-    if own && reach == Reach::Public && !is_local(&url) {
+    let judge = |url: &Url| judge_url(url, channel, surroundings.resolve, guard);
+    if let Some(url) = channel.host(destination) {
+        judge(&url).map_err(|why| ("endpoint", refused(&why)))?;
+    }
+    match &destination.settings.auth {
+        DestinationAuth::OAuth2 { token_url, .. } => {
+            judge(token_url).map_err(|why| ("auth", format!("token_url: {}", refused(&why))))
+        }
+        DestinationAuth::None
+        | DestinationAuth::ApiKey(_)
+        | DestinationAuth::Header { .. }
+        | DestinationAuth::SepayHmac(_) => Ok(()),
+    }
+}
+
+/// Says which address of a URL's host is refused, and why.
+fn judge_url(
+    url: &Url,
+    channel: &dyn Channel,
+    resolve: Resolve<'_>,
+    guard: &Guard,
+) -> Result<(), String> {
+    let reach = guard.judge_url(url).map_err(|forbidden| forbidden.to_string())?;
+    let own = channel.is_own_host(url);
+    if own && reach == Reach::Public && !is_local(url) {
         return Ok(());
     }
     let addresses = match url.host() {
         Some(Host::Ipv4(address)) => vec![address.into()],
         Some(Host::Ipv6(address)) => vec![address.into()],
-        Some(Host::Domain(name)) => (surroundings.resolve)(name)
-            .map_err(|error| format!("{name} leads nowhere ({error}); check the name"))?,
+        Some(Host::Domain(name)) => resolve(name).unwrap_or_default(),
         None => Vec::new(),
     };
-    match addresses.into_iter().find(|address| !guard.allows(*address)) {
-        None => Ok(()),
-        Some(address) if own => {
-            Err(refused(&format!("{address} (called by https on port 443 or 8443 only)")))
-        }
-        Some(address) => {
-            let why = format!("{address} (not a host of {}'s own)", destination.channel);
-            Err(refused(&why))
+    for address in addresses.into_iter().filter(|address| !guard.allows(*address)) {
+        guard.judge(address, reach).map_err(|forbidden| forbidden.to_string())?;
+        if !own {
+            return Err(format!("{address} (not a host of {}'s own)", channel.name()));
         }
     }
+    Ok(())
 }
 
 fn refused(address: &str) -> String {

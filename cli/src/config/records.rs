@@ -53,9 +53,11 @@ pub(super) fn destinations(
                 if !seen.insert(destination.name.clone()) {
                     return Err(twice(document, &table, &label));
                 }
-                reach::judge(&destination, surroundings, guard).map_err(|message| Fault {
-                    line: document.line_of_key(&table, "endpoint"),
-                    message: format!("{label}: endpoint: {message}"),
+                reach::judge(&destination, surroundings, guard).map_err(|(key, message)| {
+                    Fault {
+                        line: document.line_of_key(&table, key),
+                        message: format!("{label}: {key}: {message}"),
+                    }
                 })?;
                 Ok((record, destination))
             });

@@ -282,15 +282,36 @@ fn a_host_is_the_channels_own_or_allowed() {
         ("\"8.8.0.0/16\"", "https://other.example/x", Ok(())),
         ("", "https://other.example/x", why("8.8.8.8 (not a host of chat's own)")),
         ("", "http://chat.example/x", why("8.8.8.8 (called by https on port 443 or 8443 only)")),
-        ("", "https://localhost/x", why("127.0.0.1 (not a host of chat's own)")),
+        ("", "https://localhost/x", why("127.0.0.1 (in a private or special network)")),
+        ("", "https://chat.example.localhost/x", Ok(())),
         ("", "https://10.0.0.1/x", why("10.0.0.1 (in a private or special network)")),
-        (
-            "",
-            "https://gone.example/x",
-            Err("destination a: endpoint: gone.example leads nowhere (no such name); check the name"
-                .to_owned()),
-        ),
+        ("", "https://gone.example/x", Ok(())),
+        ("", "http://gone.example/x", Ok(())),
     ] {
         assert_eq!(with(allow, endpoint), told, "{endpoint}");
+    }
+}
+
+#[test]
+fn a_token_is_fetched_where_a_notification_may_go() {
+    let with = |token_url: &str| {
+        let text = format!(
+            "[[destination]]\nname = \"a\"\nchannel = \"chat\"\nendpoint = \"https://chat.example\"\n\
+             auth = {{ type = \"oauth2\", token_url = \"{token_url}\", client_id = \"i\", client_secret = \"s\" }}"
+        );
+        parse(&text).map(|_| ()).map_err(|faults| faults[0].clone())
+    };
+    let remedy = "is not allowed; correct it, or add its range to [egress] allow";
+    for (token_url, told) in [
+        ("https://chat.example/token", Ok(())),
+        ("https://gone.example/token", Ok(())),
+        ("https://localhost/token", Err("127.0.0.1 (in a private or special network)")),
+        ("http://chat.example/token", Err("8.8.8.8 (called by https on port 443 or 8443 only)")),
+    ] {
+        let told = told.map_err(|why| Fault {
+            line: Some(5),
+            message: format!("destination a: auth: token_url: the address {why} {remedy}"),
+        });
+        assert_eq!(with(token_url), told, "{token_url}");
     }
 }
