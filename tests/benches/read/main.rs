@@ -26,6 +26,10 @@ fn main() -> Result<(), Anything> {
         // What is refused or parked is read faster and would flatter the figures.
         let events = events(provider, &sample)?;
         let times = time(&mut criterion, provider, &sample);
+        if times.is_empty() {
+            // Not chosen on the command line.
+            continue;
+        }
         let allocated = measure(|| drop(black_box(read(provider, &sample))));
         rows.push(row(&sample, events, &times, &allocated));
     }
