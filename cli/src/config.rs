@@ -97,13 +97,14 @@ impl Config {
 
     /// What `preview` destinations would tell whoever keeps a stdout that is no terminal.
     pub fn exposed(&self) -> Vec<String> {
-        let active = self.destinations.iter().map(|(_, destination)| destination);
-        active
+        let destinations = self.destinations.iter().map(|(_, destination)| destination);
+        destinations
             .filter(|destination| destination.active && destination.channel == "preview")
             .map(|destination| {
                 format!(
                     "stdout is no terminal, and destination {} shows memos and account numbers \
-                     there: remove it, or send stdout to /dev/null (systemd: StandardOutput=null)",
+                     there: remove it where stdout is kept, or send stdout to /dev/null (systemd: \
+                     StandardOutput=null)",
                     destination.name
                 )
             })

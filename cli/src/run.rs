@@ -77,6 +77,11 @@ async fn listen(
     for stranger in config.strangers() {
         tracing::warn!("{stranger}");
     }
+    if !process.stdout_is_terminal {
+        for exposed in config.exposed() {
+            tracing::warn!("{exposed}");
+        }
+    }
     let running = serve::serve(Options {
         config: config.clone(),
         clock: process.clock,

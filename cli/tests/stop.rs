@@ -29,7 +29,9 @@ async fn a_stdout_that_nobody_reads_holds_up_nothing() {
     let preview = "[[destination]]\nname = \"screen\"\nchannel = \"preview\"\n";
     let text = std::fs::read_to_string(&config).unwrap() + preview;
     std::fs::write(&config, text).unwrap();
-    let (mut child, address, _) = start_showing(&config, &[], Stdio::piped()).await;
+    let (mut child, address, said) = start_showing(&config, &[], Stdio::piped()).await;
+    let warned = "stdout is no terminal, and destination screen shows memos and account numbers";
+    assert!(said.iter().any(|line| line.contains(warned)), "{said:?}");
     let client = client();
     // Several times what a pipe holds.
     for id in 0..300 {
