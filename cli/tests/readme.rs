@@ -3,7 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
+use std::sync::Arc;
 
+use domain::Clock;
+use embedded::Database;
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
 use tingting::config::{Config, Surroundings};
 
 const READMES: [&str; 2] = ["README.md", "README.vi.md"];
@@ -37,6 +42,35 @@ fn the_configuration_in_the_readmes_is_accepted() {
         };
         let config = Config::parse(&toml, surroundings).unwrap_or_else(|e| panic!("{name}: {e:?}"));
         assert_eq!((config.sources.len(), config.destinations.len()), (1, 1), "{name}");
+    }
+}
+
+struct Epoch;
+
+impl Clock for Epoch {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+#[test]
+fn the_queries_in_the_readmes_read_the_running_programs_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let _running = Database::open(folder.path(), Arc::new(Epoch)).unwrap();
+    for name in READMES {
+        let text = read(name);
+        let queries: Vec<_> = text.lines().filter(|line| line.starts_with("sqlite3 ")).collect();
+        assert_eq!(queries.len(), 4, "{name}");
+        for query in queries {
+            let file = query.split('\'').nth(1).unwrap();
+            let file = file.replace("file:", &format!("file:{}/", folder.path().display()));
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI;
+            let db = Connection::open_with_flags(file, flags).unwrap();
+            assert!(db.is_readonly("main").unwrap(), "{query}");
+            let sql = query.split('"').nth(1).unwrap();
+            let mut statement = db.prepare(sql).unwrap_or_else(|e| panic!("{query}: {e}"));
+            assert!(!statement.exists([]).unwrap(), "nothing is there yet");
+        }
     }
 }
 
