@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
+/// Where the configuration is unless one is named.
+pub(crate) const DEFAULT_CONFIG: &str = "tingting.toml";
+
 /// Turns webhooks of Vietnamese banks and payment senders into Slack, Telegram and Lark
 /// notifications and signed webhooks.
 #[derive(Debug, Parser)]
@@ -37,7 +40,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct ConfigPath {
     /// The configuration file.
-    #[arg(long, value_name = "PATH", default_value = "tingting.toml")]
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
 }
 
@@ -80,7 +83,7 @@ pub struct Simulate {
     #[arg(long)]
     pub auth: Option<AuthMode>,
     /// The configuration file.
-    #[arg(long, value_name = "PATH", default_value = "tingting.toml")]
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
 }
 

@@ -59,11 +59,15 @@ pub struct Config {
 impl Config {
     /// Reads and judges a file.
     pub fn read(path: &Path, surroundings: Surroundings<'_>) -> Result<Self, Faults> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let message = format!("cannot be read ({error}); check the path and its permissions");
-            Faults { path: path.to_owned(), faults: vec![Fault { line: None, message }] }
-        })?;
-        Self::parse(&text, surroundings).map_err(|faults| Faults { path: path.to_owned(), faults })
+        let judged = match std::fs::read(path) {
+            Ok(bytes) => text(&bytes).and_then(|text| Self::parse(text, surroundings)),
+            Err(error) => {
+                let hint = "check the path and its permissions";
+                let message = format!("cannot be read ({error}); {hint}");
+                Err(vec![Fault { line: None, message }])
+            }
+        };
+        judged.map_err(|faults| Faults { path: path.to_owned(), faults })
     }
 
     /// Judges a text.
@@ -90,8 +94,15 @@ impl Config {
     pub fn base_url(&self, bound: SocketAddr) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
-            None => format!("http://{bound}"),
+            None => Self::local_url(bound),
+        }
+    }
+
+    /// What the URLs of hooks start with on the machine that listens on `bound`.
+    pub fn local_url(bound: SocketAddr) -> String {
+        match bound.ip() {
+            ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            _ => format!("http://{bound}"),
         }
     }
 
@@ -125,6 +136,16 @@ impl Config {
             })
             .collect()
     }
+}
+
+/// A file's text, which TOML wants in UTF-8.
+fn text(bytes: &[u8]) -> Result<&str, Vec<Fault>> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let end = error.valid_up_to();
+        let before = bytes.iter().take(end).filter(|byte| **byte == b'\n').count();
+        let message = "not UTF-8; save the file as UTF-8".to_owned();
+        vec![Fault { line: Some(before + 1), message }]
+    })
 }
 
 /// In the order of the lines, one per line: what was found first is the cause of what follows.

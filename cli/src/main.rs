@@ -41,6 +41,7 @@ async fn main() -> ExitCode {
                 clock: Arc::new(SystemClock),
                 entropy: Arc::new(SystemEntropy),
                 env: &env,
+                program: std::env::args().next().unwrap_or_else(|| "tingting".to_owned()),
                 stdout_is_terminal: std::io::stdout().is_terminal(),
                 stderr_is_terminal: std::io::stderr().is_terminal(),
                 stop,

@@ -19,6 +19,10 @@ use crate::{check, simulate, starter, welcome};
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
 
+/// What to do where no first configuration can be written.
+const UNWRITTEN: &str =
+    "create its folder and let us write there, or name another file with --config";
+
 /// What only a process has.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
 pub struct Process<'a> {
@@ -28,6 +32,8 @@ pub struct Process<'a> {
     pub entropy: Arc<dyn Entropy>,
     /// The environment.
     pub env: Env<'a>,
+    /// The program, as it was called.
+    pub program: String,
     /// Whether stdout is a terminal.
     pub stdout_is_terminal: bool,
     /// Whether stderr is a terminal.
@@ -71,7 +77,7 @@ async fn listen(
     let first = !path.exists();
     if first {
         starter::write(path, process.entropy.as_ref())
-            .with_context(|| format!("cannot write a first {}", path.display()))?;
+            .with_context(|| format!("cannot write a first {}; {UNWRITTEN}", path.display()))?;
     }
     let config = read(path, process.env)?;
     for stranger in config.strangers() {
@@ -92,8 +98,11 @@ async fn listen(
     })
     .await?;
     let base = config.base_url(running.address);
-    let text =
-        if first { welcome::first(path, &config, &base) } else { welcome::again(&config, &base) };
+    let text = if first {
+        welcome::first(&process.program, path, &config, &base)
+    } else {
+        welcome::again(&config, &base)
+    };
     screen.print(&text);
     process.stop.await;
     tracing::info!("stopping: finishing what is in flight");

@@ -315,3 +315,14 @@ fn a_token_is_fetched_where_a_notification_may_go() {
         assert_eq!(with(token_url), told, "{token_url}");
     }
 }
+
+#[test]
+fn a_file_in_another_encoding_is_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tingting.toml");
+    std::fs::write(&path, b"[server]\n# c\xe0 ph\xea\n").unwrap();
+    let surroundings =
+        Surroundings { env: &environment, resolve: &resolver, providers: &[], channels: &[] };
+    let told = Config::read(&path, surroundings).unwrap_err().to_string();
+    assert_eq!(told, format!("{}:2: not UTF-8; save the file as UTF-8", path.display()));
+}
