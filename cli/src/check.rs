@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Auth, Destination, DestinationAuth, Language, Schedule, Secret, Source};
+use domain::{Auth, Destination, DestinationAuth, Language, RetryOn, Schedule, Secret, Source};
 
 use crate::config::Config;
 
@@ -17,9 +17,18 @@ pub(crate) fn describe(config: &Config) -> String {
         _ = writeln!(text, "allow       {}", ranges.join(", "));
     }
     let base = config.base_url(config.listen);
-    for (_, source) in &config.sources {
+    if config.sources.is_empty() {
+        text.push_str("\nno sources: nobody can call; add [[source]]\n");
+    }
+    for (record, source) in &config.sources {
         _ = writeln!(text, "\nsource {}\n  url       {base}/hooks/{}", source.id, source.id);
         describe_source(&mut text, source);
+        if let Some(age) = &record.max_age {
+            _ = writeln!(text, "  max_age   {age}");
+        }
+    }
+    if config.destinations.is_empty() {
+        text.push_str("\nno destinations: nobody is told; add [[destination]]\n");
     }
     for (_, destination) in &config.destinations {
         let state = if destination.active { "" } else { "  (inactive)" };
@@ -92,7 +101,27 @@ fn describe_destination(text: &mut String, destination: &Destination) {
         Schedule::Waits(waits) => format!("{} waits of its own", waits.len()),
     };
     let timeout = humantime::format_duration(destination.timeout);
-    _ = writeln!(text, "  delivery  {language}, timeout {timeout}, retry {retry}");
+    let on = retry_on(destination.retry_on);
+    _ = writeln!(text, "  delivery  {language}, timeout {timeout}, retry {retry}, after {on}");
+    for (key, title) in [("title_in", &destination.title_in), ("title_out", &destination.title_out)]
+    {
+        if let Some(title) = title {
+            _ = writeln!(text, "  {key:<9} {title}");
+        }
+    }
+    if destination.include_balance {
+        text.push_str("  balance   shown\n");
+    }
+}
+
+/// After which failures there is another attempt.
+fn retry_on(on: RetryOn) -> String {
+    let RetryOn { connection, timeout, non_2xx } = on;
+    let words: Vec<&str> = [(connection, "connection"), (timeout, "timeout"), (non_2xx, "non_2xx")]
+        .into_iter()
+        .filter_map(|(wanted, word)| wanted.then_some(word))
+        .collect();
+    if words.is_empty() { "no failure".to_owned() } else { words.join(", ") }
 }
 
 /// A chat's endpoint, which is no credential at Telegram; elsewhere the host and nothing behind it.
@@ -117,10 +146,12 @@ fn wants(destination: &Destination) -> String {
     let mut text =
         format!("{} from {}", list("all events", &events), list("all sources", &sources));
     for (count, what) in
-        [(filter.accounts.len(), "accounts"), (filter.virtual_accounts.len(), "virtual accounts")]
+        [(filter.accounts.len(), "account"), (filter.virtual_accounts.len(), "virtual account")]
     {
-        if count > 0 {
-            _ = write!(text, ", {count} {what}");
+        match count {
+            0 => {}
+            1 => _ = write!(text, ", 1 {what}"),
+            _ => _ = write!(text, ", {count} {what}s"),
         }
     }
     if let Some(least) = filter.min_amount {
@@ -141,6 +172,23 @@ mod tests {
     use super::*;
     use crate::config::{Surroundings, system_resolver};
 
+    fn told(text: &str) -> String {
+        let surroundings = Surroundings {
+            env: &|_| None,
+            resolve: &system_resolver,
+            providers: providers::ALL,
+            channels: channels::ALL,
+        };
+        describe(&Config::parse(text, surroundings).unwrap())
+    }
+
+    #[test]
+    fn an_empty_file_is_told_to_receive_and_tell_nothing() {
+        let told = told("");
+        assert!(told.contains("\nno sources: nobody can call; add [[source]]\n"), "{told}");
+        assert!(told.contains("\nno destinations: nobody is told;"), "{told}");
+    }
+
     #[test]
     fn no_secret_is_printed() {
         let text = r#"
@@ -148,6 +196,7 @@ mod tests {
             provider = "casso"
             name = "shop"
             secrets = ["hide-me-source-01234"]
+            max_age = "7d"
             [[destination]]
             name = "chat"
             channel = "telegram"
@@ -159,26 +208,29 @@ mod tests {
             endpoint = "https://hooks.slack.com/services/T0/B0/hide-me-slack"
             events = ["in"]
             min_amount = 10000
+            accounts = "0071000654321"
+            virtual_accounts = ["VA1", "VA2"]
+            title_in = "Tiền vào"
+            include_balance = true
+            retry_on = ["timeout"]
             [[destination]]
             name = "erp"
             channel = "webhook"
             endpoint = "https://example.com/hide-me-path?key=hide-me-query"
             auth = { type = "apikey", key = "hide-me-key" }
         "#;
-        let surroundings = Surroundings {
-            env: &|_| None,
-            resolve: &system_resolver,
-            providers: providers::ALL,
-            channels: channels::ALL,
-        };
-        let told = describe(&Config::parse(text, surroundings).unwrap());
+        let told = told(text);
         assert!(!told.contains("hide-me"), "{told}");
         for line in [
             "  url       http://127.0.0.1:8080/hooks/casso/shop",
             "  secrets   ********1234",
             "  endpoint  -1001",
             "  endpoint  https://hooks.slack.com/********",
-            "  wants     in from all sources, at least 10000",
+            "  max_age   7d",
+            "  wants     in from all sources, 1 account, 2 virtual accounts, at least 10000",
+            "  title_in  Tiền vào",
+            "  balance   shown",
+            "  delivery  vi, timeout 10s, retry casso's ladder, after timeout",
             "  auth      apikey ********",
         ] {
             assert!(told.lines().any(|found| found == line), "{line}\n{told}");
