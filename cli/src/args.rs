@@ -72,7 +72,7 @@ pub struct Simulate {
     /// How many events.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub count: u32,
-    /// How many calls per second. Default: as many as are answered, 64 at once.
+    /// How many calls per second, repeats among them. Default: as many as are answered, 64 at once.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rate: Option<u32>,
     /// How many times to repeat every call, as a provider's retries would.

@@ -35,13 +35,14 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let env = |name: &str| std::env::var(name).ok();
+    let program = std::env::args_os().next().map(|name| name.to_string_lossy().into_owned());
     let ended = match stop() {
         Ok(stop) => {
             let process = Process {
                 clock: Arc::new(SystemClock),
                 entropy: Arc::new(SystemEntropy),
                 env: &env,
-                program: std::env::args().next().unwrap_or_else(|| "tingting".to_owned()),
+                program: program.unwrap_or_else(|| "tingting".to_owned()),
                 stdout_is_terminal: std::io::stdout().is_terminal(),
                 stderr_is_terminal: std::io::stderr().is_terminal(),
                 stop,

@@ -83,7 +83,10 @@ pub(crate) async fn simulate(what: Simulate, process: Process<'_>) -> anyhow::Re
         (aim.url(call.tail), call)
     };
     let report = send::send(plan, egress, clock, next).await;
-    let success = report.is_success();
+    let (success, silence) = (report.is_success(), report.is_silence());
     run::print(&report.text())?;
+    if silence {
+        bail!("nobody answered{}", aim.remedy());
+    }
     Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

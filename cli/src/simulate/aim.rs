@@ -18,6 +18,8 @@ use crate::run;
 #[derive(Debug)]
 pub(super) struct Aim {
     target: Url,
+    /// The same source on this machine, where the target goes by the public URL.
+    near: Option<String>,
     /// How calls are proven.
     pub(super) proof: Proof,
 }
@@ -31,12 +33,14 @@ impl Aim {
             bail!("--auth: not a way in which {} proves itself", script.name);
         }
         let config = run::read(&what.config, env);
-        let (target, source) = match (&what.to, &config) {
-            (Some(to), Ok(config)) => (to.clone(), named(config, script, to)),
-            (Some(to), Err(_)) => (to.clone(), None),
+        let (target, near, source) = match (&what.to, &config) {
+            (Some(to), Ok(config)) => (to.clone(), None, named(config, script, to)),
+            (Some(to), Err(_)) => (to.clone(), None, None),
             (None, Ok(config)) => {
                 let source = first(config, script)?;
-                (address(config, source)?, Some(source))
+                let local = format!("{}/hooks/{}", Config::local_url(config.listen), source.id);
+                let near = config.public_url.as_ref().map(|_| local);
+                (address(config, source)?, near, Some(source))
             }
             (None, Err(_)) => return Err(config.err().map_or_else(nowhere, Into::into)),
         };
@@ -69,7 +73,7 @@ impl Aim {
                 Auth::Own | Auth::ApiKey | Auth::Hmac | Auth::None => {}
             }
         }
-        Ok(Self { target, proof: Proof { mode, secret, header, client_id, token: None } })
+        Ok(Self { target, near, proof: Proof { mode, secret, header, client_id, token: None } })
     }
 
     /// The URL of a call. A path that was typed whole stays as it is.
@@ -83,11 +87,19 @@ impl Aim {
         url.into()
     }
 
+    /// What to do where the target cannot be reached.
+    pub(super) fn remedy(&self) -> String {
+        match &self.near {
+            Some(near) => format!("; call this machine itself with --to {near}"),
+            None => "; check that the program runs there, or name another URL with --to".to_owned(),
+        }
+    }
+
     /// A door to the target and to nothing else that is private.
     pub(super) fn egress(&self, clock: Arc<dyn Clock>) -> anyhow::Result<HttpEgress> {
         let host = self.target.host_str().context("--to: the URL has no host")?;
         let addresses = system_resolver(host.trim_matches(['[', ']']))
-            .with_context(|| format!("{host} leads nowhere"))?;
+            .with_context(|| format!("{host} leads nowhere{}", self.remedy()))?;
         let allowed = addresses.into_iter().map(IpNet::from).collect();
         Ok(HttpEgress::new(Guard::new(allowed), clock)?)
     }

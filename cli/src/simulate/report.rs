@@ -44,6 +44,11 @@ impl Report {
         self.failures == 0
     }
 
+    /// Whether no call was answered at all.
+    pub(super) fn is_silence(&self) -> bool {
+        self.latencies.is_empty()
+    }
+
     /// The summary, with the first body of each kind of answer.
     pub(super) fn text(mut self) -> String {
         let mut text = String::new();

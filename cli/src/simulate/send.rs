@@ -8,8 +8,9 @@ use domain::{Answer, Clock, Egress, SendError};
 use http::{Request, header};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::report::Report;
 use super::story::Call;
@@ -42,24 +43,20 @@ pub(super) async fn send(
     let mut report = Report::default();
     let started = clock.now();
     let bar = if plan.progress { bar(plan.count) } else { ProgressBar::hidden() };
-    let mut pace = plan.rate.map(|rate| {
-        let mut pace = tokio::time::interval(Duration::from_secs(1) / rate);
-        pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
-        pace
-    });
+    let pace = Pace::new(plan.rate);
     let mut flying = JoinSet::new();
     for _ in 0..plan.count {
-        if let Some(pace) = &mut pace {
-            pace.tick().await;
-        }
         while flying.len() >= AT_ONCE
             && let Some(landed) = flying.join_next().await
         {
             bar.inc(1);
             report.add(landed);
         }
+        // Before the call is made, so that the time it is stamped with is that of its sending.
+        pace.wait().await;
         let (url, call) = next();
-        flying.spawn(event(plan.repeats, Arc::clone(&egress), Arc::clone(&clock), url, call));
+        let (pace, egress, clock) = (pace.clone(), Arc::clone(&egress), Arc::clone(&clock));
+        flying.spawn(event(plan.repeats, pace, egress, clock, url, call));
     }
     while let Some(landed) = flying.join_next().await {
         bar.inc(1);
@@ -73,16 +70,40 @@ pub(super) async fn send(
 /// One call's end: what was answered, and when.
 pub(super) type Ended = (Result<Answer, SendError>, Duration);
 
-/// One event: its call and its repeats, one after the other as retries are.
+/// What all calls wait for in turn, repeats too; nothing where no rate was asked for.
+#[derive(Clone)]
+struct Pace(Option<Arc<Mutex<Interval>>>);
+
+impl Pace {
+    fn new(rate: Option<u32>) -> Self {
+        Self(rate.map(|rate| {
+            let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+            Arc::new(Mutex::new(ticks))
+        }))
+    }
+
+    async fn wait(&self) {
+        if let Some(ticks) = &self.0 {
+            ticks.lock().await.tick().await;
+        }
+    }
+}
+
+/// One event: its call, which was waited for, and its repeats, one after the other as retries are.
 async fn event(
     repeats: u32,
+    pace: Pace,
     egress: Arc<dyn Egress>,
     clock: Arc<dyn Clock>,
     url: String,
     call: Call,
 ) -> Vec<Ended> {
     let mut ended = Vec::new();
-    for _ in 0..=repeats {
+    for repeat in 0..=repeats {
+        if repeat > 0 {
+            pace.wait().await;
+        }
         let started = clock.now();
         let answer = match request(&url, &call) {
             Ok(request) => egress.send(request, PATIENCE, Timestamp::MAX).await,
@@ -111,4 +132,56 @@ fn bar(count: u32) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use http::{HeaderMap, StatusCode};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Remembers when it was called.
+    #[derive(Default)]
+    struct Watch(std::sync::Mutex<Vec<Instant>>);
+
+    #[async_trait]
+    impl Egress for Watch {
+        async fn send(
+            &self,
+            _: Request<Bytes>,
+            _: Duration,
+            _: Timestamp,
+        ) -> Result<Answer, SendError> {
+            self.0.lock().unwrap().push(Instant::now());
+            let (status, headers, body) = (StatusCode::OK, HeaderMap::new(), Bytes::new());
+            Ok(Answer { status, headers, body })
+        }
+    }
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_is_that_of_calls_repeats_and_all() {
+        let watch = Arc::new(Watch::default());
+        let plan = Plan { count: 4, rate: Some(10), repeats: 2, progress: false };
+        let next = || {
+            let (headers, body) = (Vec::new(), String::new());
+            let call = Call { tail: "", content_type: "application/json", headers, body };
+            ("http://127.0.0.1/".to_owned(), call)
+        };
+        let egress = Arc::clone(&watch) as Arc<dyn Egress>;
+        let report = send(plan, egress, Arc::new(Still), next).await;
+        assert!(report.is_success());
+        let at = watch.0.lock().unwrap();
+        let gaps: Vec<u128> = at.windows(2).map(|two| (two[1] - two[0]).as_millis()).collect();
+        assert_eq!(gaps, [100; 11]);
+    }
 }

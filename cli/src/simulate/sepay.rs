@@ -53,7 +53,7 @@ pub(super) async fn token(aim: &Aim, egress: &dyn Egress) -> anyhow::Result<Stri
     let answer = egress
         .send(request, PATIENCE, jiff::Timestamp::MAX)
         .await
-        .context("no token could be fetched")?;
+        .with_context(|| format!("no token could be fetched{}", aim.remedy()))?;
     let read: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let token = read.as_ref().and_then(|body| body["access_token"].as_str());
     token
