@@ -18,15 +18,8 @@ pub(crate) struct Shim {
 
 impl Shim {
     /// Compiles the library into `folder`.
-    pub(crate) fn compile(folder: &Path, delay_us: u32) -> Result<Self, Anything> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/fsync.c");
-        let library = folder.join("fsync.so");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(&source).arg("-ldl");
-        if !compiler.status()?.success() {
-            return Err(format!("cc does not compile {}", source.display()).into());
-        }
-        Ok(Self { library, log: folder.join("disk"), delay_us })
+    pub(crate) fn compile(folder: &Path, delay_us: u32) -> Self {
+        Self { library: testkit::shim::compile(folder), log: folder.join("disk"), delay_us }
     }
 
     /// Loads the library into a process that is about to start.

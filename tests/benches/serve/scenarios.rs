@@ -128,7 +128,7 @@ async fn deliver(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
 
 async fn slow_disk(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let (folder, count) = (TempDir::new()?, bench.scale.slow);
-    let shim = Shim::compile(folder.path(), SLOWER_US)?;
+    let shim = Shim::compile(folder.path(), SLOWER_US);
     let server = Server::start(&bench.program, folder.path(), None, Some(&shim)).await?;
     let before = shim.commits()?;
     let seen = send(&server, 0, count).await?;
