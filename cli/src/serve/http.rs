@@ -53,7 +53,7 @@ pub(super) struct Deadlines {
 impl Default for Deadlines {
     fn default() -> Self {
         Self {
-            head: Duration::from_secs(30),
+            head: Duration::from_secs(10),
             body: Duration::from_secs(10),
             answer: Duration::from_secs(3),
             write: Duration::from_secs(10),
