@@ -105,15 +105,14 @@ impl Consumer {
     /// Handles a message to its end. Where our own infrastructure fails it is tried again here a few
     /// times, and by the queue when its visibility ends.
     async fn handle(&self, message: Message) {
-        for wait in AGAIN_AFTER {
-            match self.try_to_handle(&message).await {
-                Ok(()) => return,
-                Err(error) => tracing::error!(
-                    error = chain(&error),
-                    receives = message.receives,
-                    "a message will be handled again"
-                ),
-            }
+        let mut waits = AGAIN_AFTER.into_iter();
+        while let Err(error) = self.try_to_handle(&message).await {
+            tracing::error!(
+                error = chain(&error),
+                receives = message.receives,
+                "a message will be handled again"
+            );
+            let Some(wait) = waits.next() else { return };
             tokio::time::sleep(wait).await;
         }
     }

@@ -70,8 +70,9 @@ impl Money {
         if currency == Currency::VND && !amount.fract().is_zero() {
             return Err(UnreadableAmount::Fraction(shown(text)));
         }
-        let groups = text.rsplit_once('.').map(|(whole, last)| (whole.len(), last.len()));
-        if currency == Currency::VND && matches!(groups, Some((1..=4, 3))) {
+        let digits = text.strip_prefix('-').unwrap_or(text).split_once('.');
+        let groups = digits.map(|(whole, last)| (whole.len(), last.len()));
+        if currency == Currency::VND && matches!(groups, Some((1..=3, 3))) {
             return Err(UnreadableAmount::Ambiguous(shown(text)));
         }
         Ok(Self { amount, currency })
@@ -122,6 +123,7 @@ mod tests {
             ("100,000", "100000"),
             ("1,234,567", "1234567"),
             ("18067000.00", "18067000"),
+            ("1234.000", "1234"),
             ("00012", "12"),
             ("9223372036854775808", "9223372036854775808"),
         ] {

@@ -6,7 +6,7 @@ use crate::{Delivery, DeliveryState, Next, RetryOn, Schedule, SendError, Verdict
 
 /// How many exchanges one attempt may make: the request, and one more when the channel asks for it
 /// (a moved chat, a fresh signature, a fresh token).
-pub const EXCHANGES_PER_ATTEMPT: u32 = 2;
+pub(crate) const EXCHANGES_PER_ATTEMPT: u32 = 2;
 
 /// One try at a delivery, for the record.
 #[derive(Debug, Clone, PartialEq, Eq)]

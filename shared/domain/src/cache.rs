@@ -36,7 +36,7 @@ pub(crate) struct Found {
 
 /// The sources that were read before, by provider.
 #[derive(Debug, Default)]
-pub struct SourceCache(Mutex<HashMap<String, Kept>>);
+pub(crate) struct SourceCache(Mutex<HashMap<String, Kept>>);
 
 impl SourceCache {
     /// The source of this name, from the cache where its age allows.

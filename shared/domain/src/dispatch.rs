@@ -21,7 +21,7 @@ use crate::{
 /// What a lease has beyond the work: clocks may differ by 5 s, and writing down takes a while.
 pub const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// When the delivery to a destination that cannot be read falls due again.
-pub const UNREADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
+const UNREADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a delivery stays away from a destination whose lanes are full, at least.
 const MAKE_WAY: Duration = Duration::from_secs(10);
 

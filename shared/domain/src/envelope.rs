@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
 
 /// The most bytes one envelope may have; a larger event travels by its key alone.
-pub const MAX_ENVELOPE: usize = 200 * 1024;
+const MAX_ENVELOPE: usize = 200 * 1024;
 
 /// What is on the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]

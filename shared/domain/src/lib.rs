@@ -54,16 +54,15 @@ mod tokens;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
-pub use attempt::{Attempt, EXCHANGES_PER_ATTEMPT};
-pub use cache::SourceCache;
+pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
 };
 pub use delivery::{Delivery, DeliveryState, Finish, Start};
 pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings, WebhookMethod};
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
-pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made, UNREADABLE_WAIT};
-pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE};
+pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
+pub use envelope::{Envelope, EnvelopeError};
 pub use event::{Event, Fingerprint, Moment, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};

@@ -38,6 +38,7 @@ impl Writer {
     pub(crate) fn start(db: Connection, lock: File) -> io::Result<Self> {
         let (jobs, waiting) = channel();
         let thread = Builder::new().name("database".to_owned()).spawn(move || {
+            let _vital = Vital;
             work(&db, &waiting);
             // The file is closed before another process may open it.
             drop(db);
@@ -76,6 +77,18 @@ impl Drop for Writer {
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Writer")
+    }
+}
+
+/// Ends the process if the thread panics: without it nothing can be recorded any more, and whoever
+/// keeps the process running (systemd) is to start it anew.
+struct Vital;
+
+impl Drop for Vital {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::abort();
+        }
     }
 }
 
