@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Directory, Event,
-    EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Outbound, Parked, Port,
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Directory, Enlisted,
+    Event, EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Outbound, Parked, Port,
     PortError, Queue, Refused, Snapshot, SourceId, Start, Stored,
 };
 use jiff::Timestamp;
@@ -140,7 +140,7 @@ impl Ledger for FaultyLedger {
         self.1.pass(Port::Ledger, self.0.observe(snapshot)).await
     }
 
-    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError> {
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<Vec<Enlisted>, PortError> {
         self.1.pass(Port::Ledger, self.0.enlist(deliveries)).await
     }
 

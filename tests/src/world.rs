@@ -90,9 +90,13 @@ impl Gate {
 
 #[async_trait]
 impl Lanes for Gate {
-    async fn enter(&self, destination: &DestinationName, _: u32) -> Option<Lane> {
+    fn try_enter(&self, destination: &DestinationName, _: u32) -> Option<Lane> {
         let closed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (closed.as_ref() != Some(destination)).then(|| Box::new(()) as Lane)
+    }
+
+    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane> {
+        self.try_enter(destination, lanes)
     }
 }
 

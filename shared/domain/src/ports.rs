@@ -61,6 +61,16 @@ pub enum Claim {
     },
 }
 
+/// What the ledger says when a delivery is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Enlisted {
+    /// No such delivery before: it is written as it was put.
+    New,
+    /// It was there, and is left as it is.
+    Known,
+}
+
 /// An event as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -109,8 +119,9 @@ pub trait Ledger: Send + Sync {
     /// Remembers a state of an object; `true` when a newer one was seen before.
     async fn observe(&self, snapshot: &Snapshot) -> Result<bool, PortError>;
 
-    /// Puts each delivery if it is absent.
-    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError>;
+    /// Puts each delivery if it is absent, and says of each, in order, what was found. One that is
+    /// put already leased (`Sending`) needs no [`start`](Self::start).
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<Vec<Enlisted>, PortError>;
 
     /// Marks the event as taken, after all its deliveries were enlisted and never before.
     async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError>;
@@ -268,6 +279,9 @@ pub type Lane = Box<dyn Send>;
 /// but itself.
 #[async_trait]
 pub trait Lanes: Send + Sync {
+    /// Enters one of a destination's `lanes` if one is free.
+    fn try_enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane>;
+
     /// Enters one of a destination's `lanes`, waiting a moment where all are taken; `None` when the
     /// destination answers so slowly that none becomes free.
     async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane>;

@@ -1,6 +1,6 @@
 //! The rows of deliveries and attempts. SQL alone: every move was decided by `domain::Delivery`.
 
-use domain::{Attempt, Delivery, DeliveryRef};
+use domain::{Attempt, Delivery, DeliveryRef, Enlisted};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::Failure;
@@ -16,13 +16,13 @@ pub(crate) struct Found {
 
 /// Puts a delivery if it is absent. One whose event the ledger does not have is not written: there
 /// is nothing to deliver, and `start` will say so.
-pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<(), Failure> {
+pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<Enlisted, Failure> {
     let sql = "INSERT INTO deliveries (event, destination, created, state, owner, at, reason, \
                attempts, failures, first_attempt) \
                SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM events WHERE key = ?1 \
                ON CONFLICT (event, destination) DO NOTHING";
     let state = State::of(&delivery.state);
-    db.prepare_cached(sql)?.execute(params![
+    let written = db.prepare_cached(sql)?.execute(params![
         delivery.of.event.as_str(),
         delivery.of.destination.as_str(),
         micros(delivery.created),
@@ -34,7 +34,7 @@ pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<(), Failure
         delivery.failures,
         delivery.first_attempt.map(micros),
     ])?;
-    Ok(())
+    Ok(if written == 0 { Enlisted::Known } else { Enlisted::New })
 }
 
 /// Finds a delivery.

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Event, EventKey, Finish,
-    Ledger, Parked, Port, PortError, Refused, Snapshot, SourceId, Start, Stored,
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Event,
+    EventKey, Finish, Ledger, Parked, Port, PortError, Refused, Snapshot, SourceId, Start, Stored,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -45,10 +45,10 @@ impl Ledger for Database {
         self.on(Port::Ledger, move |db| claims::observe(db, &snapshot)).await
     }
 
-    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError> {
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<Vec<Enlisted>, PortError> {
         let deliveries = deliveries.to_vec();
         self.on(Port::Ledger, move |db| {
-            deliveries.iter().try_for_each(|delivery| deliveries::insert(db, delivery))
+            deliveries.iter().map(|delivery| deliveries::insert(db, delivery)).collect()
         })
         .await
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::{Attempt, Claim, Delivery, DeliveryRef, DeliveryState, Finish, Name, Start};
+use domain::{Attempt, Claim, Delivery, DeliveryRef, DeliveryState, Enlisted, Finish, Name, Start};
 use futures_util::future::join_all;
 
 use super::{Case, Fixture, at, event};
 
 pub(super) const CASES: &[Case] = &[
     ("a delivery is put once", |f| Box::pin(put_once(f))),
+    ("a delivery put leased is finished by its owner alone", |f| Box::pin(put_leased(f))),
     ("a delivery keeps every state it is put in", |f| Box::pin(every_state(f))),
     ("an unknown delivery is missing", |f| Box::pin(missing(f))),
     ("a delivery starts when it is due and free", |f| Box::pin(due_and_free(f))),
@@ -28,7 +29,8 @@ async fn enlisted(f: &Fixture, destination: &str, state: DeliveryState) -> Deliv
     let of = of(destination);
     let claim = f.ledger.claim(&event("1")).await.unwrap();
     assert!(matches!(claim, Claim::Fresh | Claim::Unfinished), "{claim:?}");
-    f.ledger.enlist(&[Delivery::new(of.clone(), state, at(0))]).await.unwrap();
+    let enlisted = f.ledger.enlist(&[Delivery::new(of.clone(), state, at(0))]).await.unwrap();
+    assert_eq!(enlisted, [Enlisted::New]);
     of
 }
 
@@ -59,10 +61,28 @@ async fn put_once(f: &Fixture) {
     let two = DeliveryRef { destination: Name::parse("two").unwrap(), ..one.clone() };
     let again = Delivery::new(one.clone(), DeliveryState::Delivered, at(5));
     let new = Delivery::new(two.clone(), waiting.clone(), at(5));
-    f.ledger.enlist(&[again, new.clone()]).await.unwrap();
+    let enlisted = f.ledger.enlist(&[again, new.clone()]).await.unwrap();
+    assert_eq!(enlisted, [Enlisted::Known, Enlisted::New]);
     let first = Delivery::new(one.clone(), DeliveryState::Pending, at(0));
     assert_eq!(found(f, &one).await, (first, vec![]));
     assert_eq!(found(f, &two).await, (new, vec![]));
+}
+
+async fn put_leased(f: &Fixture) {
+    let of = enlisted(f, "zero", DeliveryState::Pending).await;
+    let of = DeliveryRef { destination: Name::parse("one").unwrap(), ..of };
+    let fresh = Delivery::new(of.clone(), DeliveryState::Pending, at(0));
+    let Start::Go(leased) = fresh.start(7, at(1), at(9)) else { panic!("it is free") };
+    assert_eq!(f.ledger.enlist(&[leased.clone()]).await.unwrap(), [Enlisted::New]);
+    let Start::Go(other) = fresh.start(8, at(2), at(10)) else { panic!("it is free") };
+    assert_eq!(f.ledger.enlist(&[other]).await.unwrap(), [Enlisted::Known]);
+    assert_eq!(found(f, &of).await, (leased.clone(), vec![]));
+    assert_eq!(f.ledger.start(&of, 8, at(8), at(20)).await.unwrap(), Start::Busy(at(9)));
+    let good = attempt(1, "delivered", false);
+    let delivered = DeliveryState::Delivered;
+    assert_eq!(finish(f, &of, 8, &good, &delivered).await, Finish::Fenced);
+    assert_eq!(finish(f, &of, 7, &good, &delivered).await, Finish::Written);
+    assert_eq!(found(f, &of).await, (Delivery { state: delivered, ..leased }, vec![good]));
 }
 
 async fn every_state(f: &Fixture) {

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Event, EventKey, Finish,
-    Ledger, Parked, PortError, Refused, Snapshot, SourceId, Start, Stored,
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Event,
+    EventKey, Finish, Ledger, Parked, PortError, Refused, Snapshot, SourceId, Start, Stored,
 };
 use jiff::Timestamp;
 
@@ -132,15 +132,18 @@ impl Ledger for MemoryLedger {
         Ok(late)
     }
 
-    async fn enlist(&self, deliveries: &[Delivery]) -> Result<(), PortError> {
+    async fn enlist(&self, deliveries: &[Delivery]) -> Result<Vec<Enlisted>, PortError> {
         let mut books = self.books();
+        let mut enlisted = Vec::new();
         for delivery in deliveries {
-            if books.events.contains_key(&delivery.of.event) {
-                let fresh = || (delivery.clone(), Vec::new());
-                books.deliveries.entry(delivery.of.clone()).or_insert_with(fresh);
+            let known = !books.events.contains_key(&delivery.of.event)
+                || books.deliveries.contains_key(&delivery.of);
+            if !known {
+                books.deliveries.insert(delivery.of.clone(), (delivery.clone(), Vec::new()));
             }
+            enlisted.push(if known { Enlisted::Known } else { Enlisted::New });
         }
-        Ok(())
+        Ok(enlisted)
     }
 
     async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError> {
