@@ -12,11 +12,19 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// The rooms, and the rooms each may know. `testkit` may see everything.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("abaha", &["aws", "domain", "lambda", "providers"]),
+    ("appotapay", &["aws", "domain", "lambda", "providers"]),
+    ("aws", &["domain"]),
+    ("casso", &["aws", "domain", "lambda", "providers"]),
     ("channels", &["domain"]),
+    ("dispatch", &["aws", "channels", "domain", "egress", "lambda"]),
     ("domain", &[]),
     ("egress", &["domain"]),
     ("embedded", &["domain"]),
+    ("lambda", &["domain"]),
     ("providers", &["domain"]),
+    ("sepay", &["aws", "domain", "lambda", "providers"]),
+    ("thueapi", &["aws", "domain", "lambda", "providers"]),
     ("tingting", &["channels", "domain", "egress", "embedded", "providers"]),
 ];
 
