@@ -15,6 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("abaha", &["aws", "domain", "lambda", "providers"]),
     ("appotapay", &["aws", "domain", "lambda", "providers"]),
     ("aws", &["domain"]),
+    ("bare", &[]),
     ("casso", &["aws", "domain", "lambda", "providers"]),
     ("channels", &["domain"]),
     ("dispatch", &["aws", "channels", "domain", "egress", "lambda"]),
