@@ -1,14 +1,14 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit fmt bench dist venv docs deny clean
+.PHONY: help run test check audit fmt bench dist venv venv-aws docs deny clean
 
 help: ## Show this menu
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 run: ## Receive webhooks on this machine (writes tingting.toml at the first start)
 	cargo run --release -q -- serve
 
-test: venv ## Run all tests, the checks by strangers' libraries included
+test: venv venv-aws ## Run all tests, those against strangers' software included
 	cargo test --workspace
 
 check: ## Formatting, lints as errors, licences and bans of dependencies
@@ -32,8 +32,12 @@ venv: .venv/made ## Python for the checks by strangers
 .venv/made: tests/strangers/requirements.txt
 	python3 -m venv .venv && .venv/bin/pip install -q -r tests/strangers/requirements.txt && touch .venv/made
 
+venv-aws: .venv-aws/made ## Python with two servers that speak DynamoDB and SQS
+.venv-aws/made: tests/aws/requirements.txt
+	python3 -m venv .venv-aws && .venv-aws/bin/pip install -q -r tests/aws/requirements.txt && touch .venv-aws/made
+
 docs: ## Build the documentation of all crates
 	cargo doc --workspace --no-deps
 
 clean: ## Remove what was built
-	rm -rf target .venv
+	rm -rf target .venv .venv-aws
