@@ -51,13 +51,15 @@ impl SourceCache {
             Some((sources, read)) if now.duration_since(read) < USABLE => {
                 (sources, now.duration_since(read) >= FRESH)
             }
-            Some((stale, _)) => (self.read(directory, id, now).await.unwrap_or(stale), false),
-            None => (self.read(directory, id, now).await?, false),
+            Some((stale, _)) => {
+                (self.read(directory, id.provider(), now).await.unwrap_or(stale), false)
+            }
+            None => (self.read(directory, id.provider(), now).await?, false),
         };
         let source = match sources.get(id) {
             Some(source) => Some(source.clone()),
             None if self.may_ask_for_unknown(id, now) => {
-                self.read(directory, id, now).await?.get(id).cloned()
+                self.read(directory, id.provider(), now).await?.get(id).cloned()
             }
             None => None,
         };
@@ -68,14 +70,14 @@ impl SourceCache {
     pub(crate) async fn read(
         &self,
         directory: &dyn Directory,
-        id: &SourceId,
+        provider: &str,
         now: Timestamp,
     ) -> Result<Arc<Sources>, PortError> {
-        let listed = directory.sources(id.provider()).await?;
+        let listed = directory.sources(provider).await?;
         let sources: Sources = listed.into_iter().map(|l| (l.id().clone(), l)).collect();
         let sources = Arc::new(sources);
         let mut all = self.lock();
-        match all.get_mut(id.provider()) {
+        match all.get_mut(provider) {
             Some(kept) => {
                 kept.sources = Arc::clone(&sources);
                 kept.read = now;
@@ -87,7 +89,7 @@ impl SourceCache {
                     asked_for_unknown: Some(now),
                     asked_after_reject: HashMap::new(),
                 };
-                all.insert(id.provider().to_owned(), kept);
+                all.insert(provider.to_owned(), kept);
             }
         }
         Ok(sources)
@@ -109,7 +111,7 @@ impl SourceCache {
             }
             kept.asked_after_reject.insert(known.id().clone(), now);
         }
-        let sources = self.read(directory, known.id(), now).await.ok()?;
+        let sources = self.read(directory, known.id().provider(), now).await.ok()?;
         sources.get(known.id()).filter(|source| *source != known).cloned()
     }
 

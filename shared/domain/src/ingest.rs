@@ -78,6 +78,19 @@ impl Ingest {
         Self { ledger, queue, directory, providers, cache, last_refused }
     }
 
+    /// Reads the sources before the first request asks for them. A failure is met again then.
+    pub async fn prepare(&self, now: Timestamp) {
+        for provider in self.providers {
+            _ = self.cache.read(self.directory.as_ref(), provider.name(), now).await;
+        }
+    }
+
+    /// The source that a path names, where it names a provider of ours.
+    pub fn source_of(&self, path: &str) -> Option<SourceId> {
+        let route = route(path)?;
+        find_provider(self.providers, route.provider).and_then(|_| source_id(&route))
+    }
+
     /// Answers a request.
     pub async fn answer(&self, request: Request<'_>) -> Ack {
         let route = route(request.path);
@@ -151,7 +164,7 @@ impl Ingest {
         let refresh = async {
             if found.refresh {
                 // The cached source is still good for minutes: a failure is met at the next call.
-                _ = self.cache.read(directory, id, hook.received).await;
+                _ = self.cache.read(directory, id.provider(), hook.received).await;
             }
         };
         let (recorded, ()) = futures_util::join!(self.record(id, hook, &events, &parked), refresh);

@@ -71,8 +71,8 @@ pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameErro
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
 pub use ports::{
-    Claim, Clock, Directory, Egress, Enlisted, Entropy, Inbox, Lane, Lanes, Ledger, Message,
-    Outbound, Port, PortError, Queue, Refused, Screen, SendError, Stored,
+    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, Inbox, Lane, Lanes, Ledger,
+    Message, Outbound, Port, PortError, Queue, Refused, Screen, SendError, Stored,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use record::{

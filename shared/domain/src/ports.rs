@@ -230,6 +230,14 @@ pub trait Inbox: Send + Sync {
     async fn bury(&self, receipt: &str, reason: &str, at: Timestamp) -> Result<(), PortError>;
 }
 
+/// Where messages go that can never be handled, for a process that is handed its messages instead
+/// of polling for them.
+#[async_trait]
+pub trait DeadLetters: Send + Sync {
+    /// Sets a copy of the envelope aside, with the reason.
+    async fn bury(&self, envelope: &str, reason: &str) -> Result<(), PortError>;
+}
+
 /// Why no answer came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
