@@ -308,7 +308,7 @@ async fn an_event_too_large_for_the_queue_is_delivered_from_the_ledger() {
 #[tokio::test]
 async fn poison_is_set_aside_with_its_reason_and_blocks_nobody() {
     let mut world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    for text in ["nonsense", r#"{"v":9}"#, r#"{"v":1,"event_key":"casso/shop/none"}"#] {
+    for text in ["nonsense", r#"{"v":0}"#, r#"{"v":1,"event_key":"casso/shop/none"}"#] {
         let poison = Outbound { envelope: text.into(), delay: Duration::ZERO };
         world.queue.send(&[poison]).await.unwrap();
     }
@@ -319,11 +319,20 @@ async fn poison_is_set_aside_with_its_reason_and_blocks_nobody() {
         reasons,
         [
             "not an envelope this version can read",
-            "envelope version 9 is not known; known is 1",
+            "envelope version 0 is not known; known is 1",
             "the ledger has no such event",
         ]
     );
     assert_eq!(world.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_newer_program_wrote_is_put_back_for_it() {
+    let world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
+    let error = world.dispatch.handle(r#"{"v":2,"event":{"kind":"transfer.reversed"}}"#).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.port, domain::Port::Queue);
+    assert_eq!(error.source.to_string(), "envelope version 2 is not known; known is 1");
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ impl Dispatch {
                 Some(stored) => self.deliver(&stored.event, &of).await,
                 None => Ok(unknown_event(&of.event)),
             },
+            Err(error) if error.is_newer() => Err(PortError::new(Port::Queue, error)),
             Err(error) => Ok(Handled::Poison { reason: error.to_string(), key: None }),
         }
     }

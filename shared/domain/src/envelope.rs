@@ -1,5 +1,9 @@
-//! The versioned wire form on the queue. ASCII JSON: SQS refuses U+FFFE, U+FFFF and control
-//! characters, and a memo that holds one must not be answered 503 for ever (system.md §2).
+//! The versioned wire form on the queue. Whoever writes what an older program would misread (a new
+//! form, kind or currency) writes it under the next version: an older program that meets it during an
+//! upgrade puts it back for the newer one, and never buries it.
+//!
+//! ASCII JSON: SQS refuses U+FFFE, U+FFFF and control characters, and a memo that holds one must not be
+//! answered 503 for ever.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +11,9 @@ use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
 
 /// The most bytes one envelope may have; a larger event travels by its key alone.
 const MAX_ENVELOPE: usize = 200 * 1024;
+
+/// The version that is written and read.
+const KNOWN: u32 = 1;
 
 /// What is on the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +33,21 @@ pub enum EnvelopeError {
     #[error("not an envelope this version can read")]
     Unreadable(#[from] serde_json::Error),
     /// A version that this program does not know.
-    #[error("envelope version {0} is not known; known is 1")]
+    #[error("envelope version {0} is not known; known is {KNOWN}")]
     Version(u32),
     /// A destination's name that is none.
     #[error("the envelope names no destination")]
     Destination(#[from] crate::NameError),
+}
+
+impl EnvelopeError {
+    /// Whether a newer program wrote it: good, and not ours to judge.
+    pub fn is_newer(&self) -> bool {
+        match self {
+            Self::Version(version) => *version > KNOWN,
+            Self::Unreadable(_) | Self::Destination(_) => false,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,12 +89,12 @@ struct FullIn {
 impl Envelope {
     /// The envelope of an event: whole if it fits, else by its key.
     pub fn for_event(event: &Event) -> Result<String, EnvelopeError> {
-        let whole = ascii(&serde_json::to_string(&FullOut { v: 1, event })?);
+        let whole = ascii(&serde_json::to_string(&FullOut { v: KNOWN, event })?);
         if whole.len() <= MAX_ENVELOPE {
             return Ok(whole);
         }
         let form = Small::Key { event_key: event.key.to_string() };
-        Ok(ascii(&serde_json::to_string(&Wire { v: 1, form })?))
+        Ok(ascii(&serde_json::to_string(&Wire { v: KNOWN, form })?))
     }
 
     /// The envelope of a delivery.
@@ -87,13 +104,13 @@ impl Envelope {
             destination: delivery.destination.to_string(),
         };
         let form = Small::Delivery { delivery: wire };
-        Ok(ascii(&serde_json::to_string(&Wire { v: 1, form })?))
+        Ok(ascii(&serde_json::to_string(&Wire { v: KNOWN, form })?))
     }
 
     /// Reads an envelope.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
         let Version { v } = serde_json::from_str(text)?;
-        if v != 1 {
+        if v != KNOWN {
             return Err(EnvelopeError::Version(v));
         }
         if let FullIn { event: Some(event) } = serde_json::from_str(text)? {
