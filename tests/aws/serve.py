@@ -39,6 +39,7 @@ def moto(listener, port):
     MotoRequestHandler.protocol_version = "HTTP/1.1"
     # Its parent writes head and body apart; without this each answer waits for an ACK.
     MotoRequestHandler.disable_nagle_algorithm = True
+    MotoRequestHandler.log_request = lambda *_: None
     app = DomainDispatcherApplication(create_backend_app)
     make_server(
         "127.0.0.1",
@@ -54,6 +55,9 @@ def ministack(listener, port):
     os.environ["GATEWAY_PORT"] = str(port)
     os.environ["MINISTACK_HOST"] = "127.0.0.1"
     os.environ["SERVICES"] = "dynamodb,sqs"
+    # It would listen on a well-known port.
+    os.environ["IOT_MTLS_ENABLED"] = "0"
+    os.environ["LOG_LEVEL"] = "WARNING"
     import asyncio
 
     from hypercorn.asyncio import serve
@@ -62,6 +66,7 @@ def ministack(listener, port):
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
+    config.loglevel = "WARNING"
     asyncio.run(serve(app, config))
 
 

@@ -1,5 +1,6 @@
 //! What tests share: memory ports, a clock in hand, the contract of every port.
 
+pub mod aws;
 pub mod clock;
 pub mod contract;
 pub mod faults;

@@ -16,7 +16,10 @@ pub(super) const CASES: &[Case] = &[
     ("unknown never conflicts", |f| Box::pin(unknown(f))),
     ("of a hundred claims at once one is fresh", |f| Box::pin(hundred(f))),
     ("keys differ by every byte", |f| Box::pin(odd_keys(f))),
-    ("an event of 300 KB is kept whole", |f| Box::pin(large(f))),
+    ("of three hundred events at once each is fresh", |f| Box::pin(an_array(f))),
+    ("an event of 300 KB is kept whole", |f| Box::pin(large(f, 100_000))),
+    ("an event of 600 KB is kept whole", |f| Box::pin(large(f, 200_000))),
+    ("a large event conflicts like any other", |f| Box::pin(large_conflict(f))),
 ];
 
 async fn fresh(f: &Fixture) {
@@ -136,10 +139,41 @@ async fn odd_keys(f: &Fixture) {
     }
 }
 
-async fn large(f: &Fixture) {
-    let object = format!(r#"{{"pad":"{}"}}"#, "ế".repeat(100_000));
-    let event = Event { object, ..event("1") };
+/// As an ingest function claims a provider's array, and again when the provider repeats it.
+async fn an_array(f: &Fixture) {
+    for expected in [Claim::Fresh, Claim::Unfinished] {
+        let claims = (0..300).map(|n| {
+            let ledger = Arc::clone(&f.ledger);
+            tokio::spawn(async move { ledger.claim(&event(&n.to_string())).await.unwrap() })
+        });
+        for claim in join_all(claims).await {
+            assert_eq!(claim.unwrap(), expected);
+        }
+    }
+}
+
+/// An event of three times as many bytes.
+fn padded(event: Event, letters: usize) -> Event {
+    Event { object: format!(r#"{{"pad":"{}"}}"#, "ế".repeat(letters)), ..event }
+}
+
+async fn large(f: &Fixture, letters: usize) {
+    let event = padded(event("1"), letters);
     assert_eq!(f.ledger.claim(&event).await.unwrap(), Claim::Fresh);
+    assert_eq!(f.ledger.claim(&event).await.unwrap(), Claim::Unfinished);
     f.ledger.take(&event.key, false).await.unwrap();
-    assert_eq!(f.ledger.stored(&event.key).await.unwrap().unwrap().event, event);
+    assert_eq!(f.ledger.claim(&event).await.unwrap(), Claim::Settled);
+    let stored = f.ledger.stored(&event.key).await.unwrap();
+    assert_eq!(stored, Some(Stored { event, taken: true }));
+}
+
+async fn large_conflict(f: &Fixture) {
+    let first = padded(transfer("1", "5000"), 200_000);
+    let second = padded(transfer("1", "6000"), 200_000);
+    assert_eq!(f.ledger.claim(&first).await.unwrap(), Claim::Fresh);
+    assert_eq!(f.ledger.claim(&second).await.unwrap(), Claim::Conflict { first: true });
+    assert_eq!(f.ledger.claim(&second).await.unwrap(), Claim::Conflict { first: false });
+    let stored = f.ledger.stored(&first.key).await.unwrap().unwrap();
+    assert_eq!(stored.event, first);
+    assert_eq!(f.shelf.conflicts(&first.source).await, [second]);
 }

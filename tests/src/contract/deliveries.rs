@@ -73,7 +73,7 @@ async fn put_leased(f: &Fixture) {
     let of = DeliveryRef { destination: Name::parse("one").unwrap(), ..of };
     let fresh = Delivery::new(of.clone(), DeliveryState::Pending, at(0));
     let Start::Go(leased) = fresh.start(7, at(1), at(9)) else { panic!("it is free") };
-    assert_eq!(f.ledger.enlist(&[leased.clone()]).await.unwrap(), [Enlisted::New]);
+    assert_eq!(f.ledger.enlist(std::slice::from_ref(&leased)).await.unwrap(), [Enlisted::New]);
     let Start::Go(other) = fresh.start(8, at(2), at(10)) else { panic!("it is free") };
     assert_eq!(f.ledger.enlist(&[other]).await.unwrap(), [Enlisted::Known]);
     assert_eq!(found(f, &of).await, (leased.clone(), vec![]));

@@ -18,6 +18,7 @@ pub(super) const CASES: &[Case] = &[
     ("a receipt is good until the message is received again", |f| Box::pin(receipts(f))),
     ("a receipt is used up by another of the same moment", |f| Box::pin(same_moment(f))),
     ("messages come in batches", |f| Box::pin(batches(f))),
+    ("many large messages are sent at once", |f| Box::pin(large(f))),
     ("messages that wait longest come first", |f| Box::pin(order(f))),
     ("no two receivers get one message", |f| Box::pin(receivers(f))),
     ("a buried message is kept with its reason", |f| Box::pin(buried(f))),
@@ -131,6 +132,15 @@ async fn batches(f: &Fixture) {
         }
     }
     assert_eq!(receive(f, 10, 1000).await, []);
+}
+
+/// Twenty-five of 40 KB: more than ten, and more than 256 KiB together.
+async fn large(f: &Fixture) {
+    let envelope = |n: usize| format!("{n}:{}", "x".repeat(40_000));
+    let messages: Vec<Outbound> = (0..25).map(|n| outbound(&envelope(n), 0)).collect();
+    f.queue.send(&messages).await.unwrap();
+    let received: BTreeSet<String> = envelopes(f, 0).await.into_iter().collect();
+    assert_eq!(received, (0..25).map(envelope).collect());
 }
 
 async fn order(f: &Fixture) {

@@ -1,0 +1,91 @@
+//! One of the two servers, run by this process on a free port of 127.0.0.1, with its time in the
+//! test's hand (`shims/clock.c`). It ends when this process does, however that ends: its standard
+//! input ends then (`aws/serve.py`).
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use domain::Clock as _;
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use crate::clock::HandClock;
+use crate::shim;
+
+/// A server that speaks DynamoDB and SQS.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    time: File,
+    told: AtomicI64,
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// moto, one for all tests of this process.
+    pub fn moto() -> &'static Self {
+        static MOTO: OnceLock<Server> = OnceLock::new();
+        MOTO.get_or_init(|| Self::start("moto"))
+    }
+
+    /// ministack, one for all tests of this process.
+    pub fn ministack() -> &'static Self {
+        static MINISTACK: OnceLock<Server> = OnceLock::new();
+        MINISTACK.get_or_init(|| Self::start("ministack"))
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sets its time, backwards too. Ten microseconds pass at each call: what becomes visible at a
+    /// moment, moto shows only after it.
+    pub fn set_time(&self, now: Timestamp) {
+        let passed = i128::from(self.told.fetch_add(10_000, Ordering::Relaxed));
+        let nanoseconds = i64::try_from(now.as_nanosecond() + passed).unwrap_or(i64::MAX);
+        self.time.write_all_at(&nanoseconds.to_ne_bytes(), 0).expect("its clock can be set");
+    }
+
+    fn start(which: &str) -> Self {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let python = tests.with_file_name(".venv-aws").join("bin/python");
+        assert!(python.exists(), "{} is not there: run `make venv-aws`", python.display());
+        let folder = tempfile::tempdir().expect("a folder for its clock");
+        let clock = folder.path().join("clock");
+        let time = File::create(&clock).expect("a file for its clock");
+        let morning = HandClock::default().now().as_nanosecond();
+        let morning = i64::try_from(morning).expect("2026 is in range");
+        time.write_all_at(&morning.to_ne_bytes(), 0).expect("its clock can be set");
+        let mut child = Command::new(python)
+            .arg(tests.join("aws/serve.py"))
+            .arg(which)
+            .env("LD_PRELOAD", shim::compile_clock(folder.path()))
+            .env("CLOCK_FILE", clock)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python runs");
+        let mut port = String::new();
+        let output = child.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut port).expect("it says its port");
+        let port = port.trim();
+        assert!(!port.is_empty(), "{which} does not start; what it says is above");
+        let (url, told) = (format!("http://127.0.0.1:{port}"), AtomicI64::new(0));
+        Self { url, time, told, child, _folder: folder }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
