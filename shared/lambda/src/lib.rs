@@ -1,1 +1,30 @@
-//! skeleton
+//! The flows behind AWS Lambda: an HTTP event becomes a `domain::Request` and its acknowledgement a
+//! response ([`Front`]); a batch of messages becomes calls of `domain::Dispatch` and a list of the ids
+//! that failed ([`Batches`]); [`run`] is the process around either.
+//!
+//! Each invocation writes one line of JSON, which is its log and its metrics at once ([`Metric`]).
+//! Not here: which ports there are and where; that is each function's `main`.
+
+mod batch;
+mod deadline;
+mod event;
+mod front;
+mod invocation;
+mod keys;
+mod lanes;
+mod line;
+mod metric;
+mod process;
+mod report;
+mod response;
+mod screen;
+mod told;
+
+pub use batch::{BatchAnswer, BatchFault, Batches};
+pub use front::Front;
+pub use invocation::Invocation;
+pub use lanes::OpenLanes;
+pub use metric::Metric;
+pub use process::{Function, Handled, Process, run};
+pub use response::Response;
+pub use screen::NoScreen;

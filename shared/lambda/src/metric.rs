@@ -1,0 +1,75 @@
+//! The metrics. Each costs money every month, whatever it counts, so there are few, and none of them
+//! has a dimension per source.
+
+/// Something that is counted, or measured in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// How long a taken or answered call took us.
+    AcknowledgeMs,
+    /// Events that came again with other facts.
+    Conflicts,
+    /// Messages set aside because they can never be handled.
+    DeadLetters,
+    /// Notifications that arrived.
+    DeliveriesDelivered,
+    /// Notifications that will not arrive.
+    DeliveriesFailed,
+    /// Calls taken or answered.
+    HooksAccepted,
+    /// Calls refused: the caller's fault.
+    HooksRefused,
+    /// Calls answered 503: our fault.
+    HooksUnavailable,
+    /// Authentic bodies, and elements of them, that could not be read.
+    Parked,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::AcknowledgeMs,
+        Self::Conflicts,
+        Self::DeadLetters,
+        Self::DeliveriesDelivered,
+        Self::DeliveriesFailed,
+        Self::HooksAccepted,
+        Self::HooksRefused,
+        Self::HooksUnavailable,
+        Self::Parked,
+    ];
+
+    /// The namespace they are in.
+    pub const NAMESPACE: &str = "tingting";
+
+    /// The one dimension they have: which stack.
+    pub const DIMENSION: &str = "Stack";
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AcknowledgeMs => "acknowledge_ms",
+            Self::Conflicts => "conflicts",
+            Self::DeadLetters => "dead_letters",
+            Self::DeliveriesDelivered => "deliveries_delivered",
+            Self::DeliveriesFailed => "deliveries_failed",
+            Self::HooksAccepted => "hooks_accepted",
+            Self::HooksRefused => "hooks_refused",
+            Self::HooksUnavailable => "hooks_unavailable",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Metric;
+
+    #[test]
+    fn there_are_at_most_ten_and_each_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        assert_eq!(names.len(), Metric::ALL.len());
+        assert!(names.len() <= 10);
+    }
+}

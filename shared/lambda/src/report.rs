@@ -1,0 +1,101 @@
+//! What a line says of a batch. Of an answer only our own words are told: it may quote what it was
+//! sent.
+
+use std::time::Duration;
+
+use domain::{DeliveryState, Made};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::batch::Fate;
+use crate::keys::shown;
+use crate::line::{Level, Line};
+use crate::metric::Metric;
+use crate::told::millis;
+
+/// A batch when all is done.
+pub(crate) struct Report<'a> {
+    pub(crate) began: Timestamp,
+    pub(crate) took: Duration,
+    pub(crate) fates: &'a [Fate],
+}
+
+impl Report<'_> {
+    /// The line of an event that is no batch.
+    pub(crate) fn unreadable(at: Timestamp) -> Line {
+        Line::new(at, Level::Error, "not handled").with("error", "this is no event of an SQS queue")
+    }
+
+    pub(crate) fn line(&self) -> Line {
+        let (mut attempts, mut buried, mut put_back, mut failed) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut delivered, mut given_up) = (0, 0);
+        for fate in self.fates {
+            match fate {
+                Fate::Done(made) => {
+                    attempts.extend(made.iter().map(attempt));
+                    delivered += ended(made, |state| *state == DeliveryState::Delivered);
+                    given_up += ended(made, |state| matches!(state, DeliveryState::Failed(_)));
+                }
+                Fate::Buried { key, reason } => {
+                    buried.push(json!({ "event.key": key, "reason": reason }));
+                }
+                Fate::PutBack { error } => put_back.push(error.as_str()),
+                Fate::Failed { error } => failed.push(error.as_str()),
+            }
+        }
+        let dead = buried.len() as u64;
+        let level = if dead > 0 || !put_back.is_empty() || !failed.is_empty() {
+            Level::Error
+        } else if given_up > 0 {
+            Level::Warn
+        } else {
+            Level::Info
+        };
+        let mut line =
+            Line::new(self.began, level, "dispatched").with("messages", self.fates.len());
+        for (name, values) in [("attempts", attempts), ("dead_lettered", buried)] {
+            if !values.is_empty() {
+                line = line.with(name, values);
+            }
+        }
+        for (name, errors) in [("put_back", put_back), ("failed", failed)] {
+            if !errors.is_empty() {
+                line = line.with(name, errors);
+            }
+        }
+        line.with("duration_ms", millis(self.took))
+            .count(Metric::DeliveriesDelivered, delivered)
+            .count(Metric::DeliveriesFailed, given_up)
+            .count(Metric::DeadLetters, dead)
+    }
+}
+
+fn ended(made: &[Made], so: impl Fn(&DeliveryState) -> bool) -> u64 {
+    made.iter().map(|made| u64::from(so(&made.next))).sum()
+}
+
+fn attempt(made: &Made) -> Value {
+    let Made { of, attempt, next } = made;
+    let took = Duration::try_from(attempt.finished.duration_since(attempt.started));
+    let mut said = Map::new();
+    let mut say = |name: &str, value: Value| said.insert(name.to_owned(), value);
+    say("event.key", shown(&of.event).into());
+    say("delivery.id", of.id().as_str().into());
+    say("destination", of.destination.as_str().into());
+    say("attempt.n", attempt.n.into());
+    say("verdict", attempt.verdict.into());
+    if let Some(status) = attempt.status {
+        say("status", status.into());
+    }
+    say("duration_ms", millis(took.unwrap_or_default()).into());
+    match next {
+        DeliveryState::Waiting { due } => _ = say("due", due.to_string().into()),
+        DeliveryState::Failed(reason) => _ = say("given_up", reason.as_str().into()),
+        DeliveryState::Pending
+        | DeliveryState::Sending { .. }
+        | DeliveryState::Delivered
+        | DeliveryState::Cancelled(_) => {}
+    }
+    Value::Object(said)
+}
