@@ -1,10 +1,27 @@
 //! The ports on AWS: ledger and directory on DynamoDB, the queue on SQS. What is decided is decided in
 //! `domain`; here is how it is written. No Lambda in here, no policy, no clock.
 
+mod batches;
+mod dead_letters;
+mod directory;
+mod entries;
+mod failure;
 mod http;
+mod items;
+mod keys;
+mod ledger;
+mod queue;
 mod services;
 mod settings;
+mod table;
+mod update;
 
+pub use dead_letters::SqsDeadLetters;
+pub use directory::DynamoDirectory;
+pub use entries::{DirectoryError, Entry, EntryId, Origin};
+pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
+pub use ledger::DynamoLedger;
+pub use queue::SqsQueue;
 pub use services::Services;
 pub use settings::{Env, Resources, SettingsError, Surroundings, needed};

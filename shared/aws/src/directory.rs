@@ -1,0 +1,186 @@
+//! The port `Directory` on one table: the sources of a provider are one partition, all destinations
+//! another. Sources are read when they are asked for (`domain` keeps them); destinations at most once
+//! a second, for many messages side by side ask for them at once. How entries are written is
+//! `entries`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use domain::{
+    Clock, DestinationRecord, Directory, Listed, ListedSource, Name, Port, PortError, SourceId,
+    SourceRecord,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use crate::entries::RECORD;
+use crate::failure::Failure;
+use crate::items::{Item, Reader};
+use crate::keys::{DESTINATIONS, sources_of};
+use crate::table::Table;
+
+/// How long destinations are good for after they were read.
+const FRESH: SignedDuration = SignedDuration::from_secs(1);
+
+type Outcome = Result<Arc<Vec<Listed>>, Arc<Failure>>;
+
+/// The directory on DynamoDB.
+pub struct DynamoDirectory {
+    pub(crate) table: Table,
+    clock: Arc<dyn Clock>,
+    /// How many readings have ended.
+    readings: AtomicU64,
+    last: Mutex<Option<Reading>>,
+}
+
+/// The destinations as they were read last.
+struct Reading {
+    outcome: Outcome,
+    ended: Timestamp,
+}
+
+impl fmt::Debug for DynamoDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoDirectory").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl DynamoDirectory {
+    /// The directory in this table.
+    pub fn new(client: Client, table: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
+        let (readings, last) = (AtomicU64::new(0), Mutex::new(None));
+        Self { table: Table::new(client, table), clock, readings, last }
+    }
+
+    /// Has the next caller read again: something was changed.
+    pub(crate) async fn forget_destinations(&self) {
+        *self.last.lock().await = None;
+    }
+
+    /// The destinations: read by one for all who ask meanwhile, its failure included, for whoever
+    /// waited through one timeout should not wait through as many as there are others.
+    async fn shared(&self) -> Outcome {
+        let asked = self.readings.load(Ordering::SeqCst);
+        let mut last = self.last.lock().await;
+        if let Some(Reading { outcome, ended }) = &*last {
+            let meanwhile = self.readings.load(Ordering::SeqCst) > asked;
+            let fresh = self.clock.now().duration_since(*ended).abs() < FRESH;
+            if meanwhile || (outcome.is_ok() && fresh) {
+                return outcome.clone();
+            }
+        }
+        let outcome = self.read().await.map(Arc::new).map_err(Arc::new);
+        *last = Some(Reading { outcome: outcome.clone(), ended: self.clock.now() });
+        self.readings.fetch_add(1, Ordering::SeqCst);
+        outcome
+    }
+
+    async fn read(&self) -> Result<Vec<Listed>, Failure> {
+        let items = self.table.query(DESTINATIONS, "").await?;
+        items.iter().map(list_destination).collect()
+    }
+}
+
+#[async_trait]
+impl Directory for DynamoDirectory {
+    async fn sources(&self, provider: &str) -> Result<Vec<ListedSource>, PortError> {
+        let items = self.table.query(&sources_of(provider), "").await.map_err(failed)?;
+        let listed = items.iter().map(|item| list_source(provider, item));
+        listed.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    async fn destinations(&self) -> Result<Arc<Vec<Listed>>, PortError> {
+        self.shared().await.map_err(|failure| PortError::new(Port::Directory, failure))
+    }
+}
+
+fn list_source(provider: &str, item: &Item) -> Result<ListedSource, Failure> {
+    let item = Reader::new("source", item);
+    let id = SourceId::parse(&format!("{provider}/{}", item.sk()?));
+    let id = id.map_err(|error| item.fault(error))?;
+    let parsed = record::<SourceRecord>(item).and_then(|record| {
+        let source = record.parse_alone().map_err(|fault| fault.to_string())?;
+        let own = source.id == id;
+        own.then_some(source).ok_or_else(|| "its record names another source".to_owned())
+    });
+    Ok(match parsed {
+        Ok(source) => ListedSource::Ready(Arc::new(source)),
+        Err(reason) => ListedSource::Unreadable { id, reason },
+    })
+}
+
+fn list_destination(item: &Item) -> Result<Listed, Failure> {
+    let item = Reader::new("destination", item);
+    let name = Name::parse(item.sk()?).map_err(|error| item.fault(error))?;
+    let parsed = record::<DestinationRecord>(item).and_then(|record| {
+        let destination = record.parse_alone().map_err(|fault| fault.to_string())?;
+        let own = destination.name == name;
+        own.then_some(destination).ok_or_else(|| "its record names another destination".to_owned())
+    });
+    Ok(match parsed {
+        Ok(destination) => Listed::Ready(Box::new(destination)),
+        Err(reason) => Listed::Unreadable { name, reason },
+    })
+}
+
+fn record<T: DeserializeOwned>(item: Reader<'_>) -> Result<T, String> {
+    let text = item.text(RECORD).map_err(|failure| failure.to_string())?;
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn failed(failure: Failure) -> PortError {
+    PortError::new(Port::Directory, failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::items::{item, text};
+
+    fn reason(record: &str) -> String {
+        let item =
+            item([("pk", text("source/casso")), ("sk", text("shop")), (RECORD, text(record))]);
+        match list_source("casso", &item).unwrap() {
+            ListedSource::Ready(source) => format!("ready: {}", source.id),
+            ListedSource::Unreadable { id, reason } => format!("{id}: {reason}"),
+        }
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_listed_with_the_reason() {
+        for (record, expected) in [
+            (r#"{"provider":"casso","name":"shop"}"#, "ready: casso/shop"),
+            ("not JSON", "casso/shop: expected ident"),
+            (
+                r#"{"provider":"casso","name":"shop","newer":1}"#,
+                "casso/shop: unknown field `newer`",
+            ),
+            (
+                r#"{"provider":"casso","name":"shop","max_age":"soon"}"#,
+                "casso/shop: max_age: \"soon\" is no duration",
+            ),
+            (
+                r#"{"provider":"sepay","name":"shop"}"#,
+                "casso/shop: its record names another source",
+            ),
+        ] {
+            assert!(reason(record).starts_with(expected), "{}", reason(record));
+        }
+    }
+
+    #[test]
+    fn an_item_without_a_record_is_listed_and_one_without_a_name_is_an_error() {
+        let bare = item([("pk", text("destination")), ("sk", text("sales"))]);
+        let Listed::Unreadable { name, reason } = list_destination(&bare).unwrap() else {
+            panic!("nothing to read")
+        };
+        assert_eq!(name.as_str(), "sales");
+        assert!(reason.ends_with("it has no attribute record"), "{reason}");
+        let unnamed = item([("pk", text("destination")), ("sk", text("Sales"))]);
+        assert!(matches!(list_destination(&unnamed), Err(Failure::Unreadable { .. })));
+    }
+}

@@ -1,0 +1,105 @@
+//! Events: claimed, taken, in conflict. One item per event, which carries its own place in the log
+//! and, until it is taken, in the index of what is open.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Claim, Event, EventKey, Fingerprint, Stored};
+
+use super::{DynamoLedger, parts};
+use crate::failure::Failure;
+use crate::items::{Item, Reader, expires, item, text};
+use crate::keys::{Key, LOG, LOGGED, OPEN, SINCE, events, sortable};
+use crate::table::Written;
+use crate::update::Update;
+
+const FINGERPRINT: &str = "fingerprint";
+const TAKEN: &str = "taken";
+const LATE: &str = "late";
+
+/// Puts the event under its key if there is none, and says what was found.
+pub(super) async fn claim(ledger: &DynamoLedger, event: &Event) -> Result<Claim, Failure> {
+    let fingerprint = event.fingerprint();
+    let received = text(sortable(event.received));
+    let [pk, sk] = Key::event(&event.key).attributes();
+    let mut new = item([
+        pk,
+        sk,
+        (FINGERPRINT, text(fingerprint.as_str())),
+        (LOG, text(events::logged(&event.source, event.received, &event.key))),
+        (LOGGED, received.clone()),
+        (OPEN, text(events::untaken(&event.key))),
+        (SINCE, received),
+        ("expires", expires(event.received, ledger.keys_kept)),
+    ]);
+    put_body(ledger, event, &mut new).await?;
+    let old = match ledger.table.put_new(new).await? {
+        Written::Done => return Ok(Claim::Fresh),
+        Written::Not(old) => old.unwrap_or_default(),
+    };
+    let old = Reader::new("event", &old);
+    if !Fingerprint::from_stored(old.text(FINGERPRINT)?).agrees_with(&fingerprint) {
+        return conflict(ledger, event, &fingerprint).await;
+    }
+    Ok(if old.flag(TAKEN)? { Claim::Settled } else { Claim::Unfinished })
+}
+
+/// Keeps an event that came with the key of another, once per fingerprint.
+async fn conflict(
+    ledger: &DynamoLedger,
+    event: &Event,
+    fingerprint: &Fingerprint,
+) -> Result<Claim, Failure> {
+    let [pk, sk] = Key::conflict(&event.key, fingerprint.as_str()).attributes();
+    let mut new = item([
+        pk,
+        sk,
+        (OPEN, text(events::conflicts(&event.source))),
+        (SINCE, text(sortable(event.received))),
+        ("expires", expires(event.received, ledger.keys_kept)),
+    ]);
+    put_body(ledger, event, &mut new).await?;
+    let mine = new.get(SINCE).cloned();
+    let first = match ledger.table.put_new(new).await? {
+        Written::Done => true,
+        // Received at the same microsecond: this very call, whose first answer was lost.
+        Written::Not(old) => old.unwrap_or_default().get(SINCE) == mine.as_ref(),
+    };
+    Ok(Claim::Conflict { first })
+}
+
+/// Puts the written form of an event into its item.
+async fn put_body(ledger: &DynamoLedger, event: &Event, into: &mut Item) -> Result<(), Failure> {
+    let expires = expires(event.received, ledger.keys_kept);
+    parts::put(ledger, event.key.as_str(), &expires, event.to_json()?, into).await
+}
+
+/// The event of a key.
+pub(super) async fn stored(
+    ledger: &DynamoLedger,
+    key: &EventKey,
+) -> Result<Option<Stored>, Failure> {
+    let Some(found) = ledger.table.get(Key::event(key)).await? else { return Ok(None) };
+    let found = Reader::new("event", &found);
+    let body = parts::get(ledger, found).await?;
+    let event = Event::from_json(&body).map_err(|error| found.fault(told(&error)))?;
+    let taken = found.flag(TAKEN)?;
+    let late = if taken { found.flag(LATE)? } else { event.late };
+    Ok(Some(Stored { event: Event { late, ..event }, taken }))
+}
+
+/// Marks an event as taken. The first time decides whether it was late.
+pub(super) async fn take(ledger: &DynamoLedger, key: &EventKey, late: bool) -> Result<(), Failure> {
+    let mut update = Update::new(Key::event(key));
+    update.set(TAKEN, AttributeValue::Bool(true));
+    update.set(LATE, AttributeValue::Bool(late));
+    update.remove(OPEN);
+    update.remove(SINCE);
+    update.if_there();
+    update.if_lacking(TAKEN);
+    match ledger.table.update(update).await? {
+        Written::Done | Written::Not(_) => Ok(()),
+    }
+}
+
+fn told(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}

@@ -1,0 +1,241 @@
+//! A table, with the few calls that both of ours are used by. Reads are strongly consistent: what a
+//! caller was answered must be there when the next one looks.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update as UpdateInTransaction,
+};
+
+use crate::failure::Failure;
+use crate::items::{Item, text};
+use crate::keys::{Key, PK, SK};
+use crate::update::Update;
+
+const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+/// A transaction that met another on its item, or a throttled one, is tried again after these: the
+/// SDK itself does not look into the reasons.
+const TRANSACTION_WAITS: [Duration; 4] = [
+    Duration::from_millis(25),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+];
+/// Whoever may write an item at all may write it where there is none.
+const NONE_OR_EQUAL: &str = "attribute_not_exists(pk) OR #name = :value";
+
+/// What came of a conditional write.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Written {
+    /// It is done.
+    Done,
+    /// The condition failed: the item as it is, if there is one.
+    Not(Option<Item>),
+}
+
+/// A table.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// A table of this name.
+    pub(crate) fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// The item of a key.
+    pub(crate) async fn get(&self, key: Key) -> Result<Option<Item>, Failure> {
+        let call = self.client.get_item().table_name(&self.name).consistent_read(true);
+        let call = call.key(PK, text(key.pk)).key(SK, text(key.sk));
+        Ok(call.send().await.map_err(|error| Failure::of("GetItem", error))?.item)
+    }
+
+    /// All items of a partition whose sort keys begin like this, by sort key.
+    pub(crate) async fn query(&self, pk: &str, begin: &str) -> Result<Vec<Item>, Failure> {
+        let mut call = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .expression_attribute_values(":pk", text(pk));
+        call = if begin.is_empty() {
+            // A prefix of nothing is refused.
+            call.key_condition_expression("pk = :pk")
+        } else {
+            call.key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+                .expression_attribute_values(":sk", text(begin))
+        };
+        let items = call.into_paginator().items().send().collect::<Result<_, _>>().await;
+        items.map_err(|error| Failure::of("Query", error))
+    }
+
+    /// All items of a small table.
+    pub(crate) async fn scan(&self) -> Result<Vec<Item>, Failure> {
+        let call = self.client.scan().table_name(&self.name).consistent_read(true);
+        let items = call.into_paginator().items().send().collect::<Result<_, _>>().await;
+        items.map_err(|error| Failure::of("Scan", error))
+    }
+
+    /// Puts an item, whatever was there.
+    pub(crate) async fn put(&self, item: Item) -> Result<(), Failure> {
+        let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        call.send().await.map(drop).map_err(|error| Failure::of("PutItem", error))
+    }
+
+    /// Puts an item if there is none of its key.
+    pub(crate) async fn put_new(&self, item: Item) -> Result<Written, Failure> {
+        let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let call = call.condition_expression("attribute_not_exists(pk)");
+        let call = call.return_values_on_condition_check_failure(OLD);
+        written("PutItem", call.send().await, old_of_put)
+    }
+
+    /// Puts an item if there is none of its key, or one with this attribute.
+    pub(crate) async fn put_over(
+        &self,
+        item: Item,
+        (name, value): (&str, &str),
+    ) -> Result<Written, Failure> {
+        let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let call = call
+            .condition_expression(NONE_OR_EQUAL)
+            .expression_attribute_names("#name", name)
+            .expression_attribute_values(":value", text(value))
+            .return_values_on_condition_check_failure(OLD);
+        written("PutItem", call.send().await, old_of_put)
+    }
+
+    /// Deletes an item with this attribute; one that is not there is deleted.
+    pub(crate) async fn delete(
+        &self,
+        key: Key,
+        (name, value): (&str, &str),
+    ) -> Result<Written, Failure> {
+        let call = self.client.delete_item().table_name(&self.name);
+        let call = call
+            .key(PK, text(key.pk))
+            .key(SK, text(key.sk))
+            .condition_expression(NONE_OR_EQUAL)
+            .expression_attribute_names("#name", name)
+            .expression_attribute_values(":value", text(value))
+            .return_values_on_condition_check_failure(OLD);
+        written("DeleteItem", call.send().await, |error| {
+            if let DeleteItemError::ConditionalCheckFailedException(unmet) = error {
+                Ok(unmet.item)
+            } else {
+                Err(error)
+            }
+        })
+    }
+
+    /// Updates an item under the update's condition.
+    pub(crate) async fn update(&self, update: Update) -> Result<Written, Failure> {
+        let call = self.client.update_item().table_name(&self.name);
+        let call = call
+            .update_expression(update.expression())
+            .condition_expression(update.condition())
+            .key(PK, text(update.key.pk))
+            .key(SK, text(update.key.sk))
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(update.values)
+            .return_values_on_condition_check_failure(OLD);
+        written("UpdateItem", call.send().await, |error| {
+            if let UpdateItemError::ConditionalCheckFailedException(unmet) = error {
+                Ok(unmet.item)
+            } else {
+                Err(error)
+            }
+        })
+    }
+
+    /// Updates an item under the update's condition and puts another: both or neither.
+    pub(crate) async fn update_and_put(
+        &self,
+        update: Update,
+        item: Item,
+    ) -> Result<Written, Failure> {
+        const OPERATION: &str = "TransactWriteItems";
+        let unbuilt = |error| Failure::Unanswered { operation: OPERATION, source: Box::new(error) };
+        let change = UpdateInTransaction::builder()
+            .table_name(&self.name)
+            .update_expression(update.expression())
+            .condition_expression(update.condition())
+            .key(PK, text(update.key.pk))
+            .key(SK, text(update.key.sk))
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(update.values)
+            .return_values_on_condition_check_failure(OLD);
+        let change = TransactWriteItem::builder().update(change.build().map_err(unbuilt)?).build();
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build();
+        let mut waits = TRANSACTION_WAITS.into_iter();
+        loop {
+            let call = self.client.transact_write_items();
+            let call = call.transact_items(change.clone()).transact_items(put.clone());
+            let outcome = written(OPERATION, call.send().await, old_of_transaction);
+            let again = matches!(&outcome, Err(Failure::Refused { code, .. }) if code == CANCELED);
+            match waits.next() {
+                Some(wait) if again => tokio::time::sleep(wait).await,
+                Some(_) | None => return outcome,
+            }
+        }
+    }
+}
+
+/// What AWS calls a transaction that was not done.
+const CANCELED: &str = "TransactionCanceledException";
+
+/// What came of a conditional write; `old` takes the item out of the error of an unmet condition.
+fn written<O, E, R>(
+    operation: &'static str,
+    sent: Result<O, SdkError<E, R>>,
+    old: impl FnOnce(E) -> Result<Option<Item>, E>,
+) -> Result<Written, Failure>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: Debug + Send + Sync + 'static,
+{
+    match sent {
+        Ok(_) => Ok(Written::Done),
+        Err(SdkError::ServiceError(said)) => match old(said.into_err()) {
+            Ok(item) => Ok(Written::Not(item)),
+            Err(error) => Err(Failure::refused(operation, &error)),
+        },
+        Err(error) => Err(Failure::of(operation, error)),
+    }
+}
+
+fn old_of_put(error: PutItemError) -> Result<Option<Item>, PutItemError> {
+    if let PutItemError::ConditionalCheckFailedException(unmet) = error {
+        Ok(unmet.item)
+    } else {
+        Err(error)
+    }
+}
+
+/// The item of the update, if its condition was what canceled the transaction.
+fn old_of_transaction(
+    error: TransactWriteItemsError,
+) -> Result<Option<Item>, TransactWriteItemsError> {
+    let unmet =
+        |reason: &CancellationReason| reason.code.as_deref() == Some("ConditionalCheckFailed");
+    if let TransactWriteItemsError::TransactionCanceledException(canceled) = &error
+        && let Some(reason) = canceled.cancellation_reasons().iter().find(|reason| unmet(reason))
+    {
+        return Ok(reason.item.clone());
+    }
+    Err(error)
+}
