@@ -1,2 +1,34 @@
-//! skeleton
-fn main() {}
+//! The Lambda on the event queue.
+
+mod allowed;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use aws::{Ports, SqsDeadLetters, needed};
+use domain::{Dispatch, TokenCache};
+use egress::{Guard, HttpEgress};
+use lambda::{Batches, NoScreen, OpenLanes};
+
+fn main() -> ExitCode {
+    lambda::run(async |process| {
+        let dead_letters = needed(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
+        let guard = Guard::new(allowed::read(&process.env)?);
+        let clock = Arc::clone(&process.clock);
+        let ports = Ports::open(&process.env, &clock)?;
+        let dispatch = Dispatch {
+            ledger: ports.ledger,
+            queue: ports.queue,
+            directory: ports.directory,
+            egress: Arc::new(HttpEgress::new(guard, Arc::clone(&clock))?),
+            lanes: Arc::new(OpenLanes),
+            screen: Arc::new(NoScreen),
+            clock,
+            entropy: Arc::clone(&process.entropy),
+            channels: channels::ALL,
+            tokens: TokenCache::default(),
+        };
+        let dead_letters = Arc::new(SqsDeadLetters::new(ports.services.sqs, dead_letters));
+        Ok(Batches::new(dispatch, dead_letters, process))
+    })
+}

@@ -1,2 +1,15 @@
-//! skeleton
-fn main() {}
+//! The Lambda that SePay calls.
+
+use std::process::ExitCode;
+
+use aws::Ports;
+use domain::Ingest;
+use lambda::Front;
+
+fn main() -> ExitCode {
+    lambda::run(async |process| {
+        let Ports { ledger, queue, directory, .. } = Ports::open(&process.env, &process.clock)?;
+        let ingest = Ingest::new(ledger, queue, directory, &[&providers::Sepay]);
+        Ok(Front::open(ingest, process).await)
+    })
+}
