@@ -4,11 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests stand on: to panic is how it says no")]
 
+mod inbox;
 mod meddler;
 mod place;
 mod schema;
 mod server;
+mod shelf;
 
+pub use inbox::{SqsInbox, TimedQueue};
 pub use meddler::{Call, Meddler, Reply};
-pub use place::{Place, services};
+pub use place::{Place, patient, services};
 pub use server::Server;
+pub use shelf::{Item, TableShelf, text};

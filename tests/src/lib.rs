@@ -7,4 +7,5 @@ pub mod faults;
 pub mod memory;
 pub mod shim;
 pub mod sink;
+pub mod stack;
 pub mod world;

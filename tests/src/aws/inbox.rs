@@ -32,8 +32,7 @@ pub struct TimedQueue {
 impl TimedQueue {
     /// The queue of a place.
     pub fn new(place: &Place, clock: Arc<HandClock>) -> Self {
-        let queue = SqsQueue::new(place.services.sqs.clone(), place.queue.clone());
-        Self { queue, place: place.clone(), clock }
+        Self { queue: place.queue(), place: place.clone(), clock }
     }
 }
 

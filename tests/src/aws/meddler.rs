@@ -29,6 +29,15 @@ pub struct Call {
     pub body: Value,
 }
 
+/// What a call cost, as the server says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cost {
+    /// Which operation.
+    pub operation: String,
+    /// The units that it used up, indexes included.
+    pub units: f64,
+}
+
 /// What the meddler does with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -60,12 +69,14 @@ type Body = BoxBody<Bytes, std::io::Error>;
 pub struct Meddler {
     address: SocketAddr,
     calls: Arc<Mutex<Vec<Call>>>,
+    costs: Arc<Mutex<Vec<Cost>>>,
     server: JoinHandle<()>,
 }
 
 struct State {
     behind: String,
     calls: Arc<Mutex<Vec<Call>>>,
+    costs: Arc<Mutex<Vec<Cost>>>,
     script: Mutex<Box<Script>>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
@@ -78,10 +89,11 @@ impl Meddler {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let calls = Arc::<Mutex<Vec<Call>>>::default();
+        let (calls, costs) = (Arc::<Mutex<Vec<Call>>>::default(), Arc::default());
         let state = Arc::new(State {
             behind: url.to_owned(),
             calls: Arc::clone(&calls),
+            costs: Arc::clone(&costs),
             script: Mutex::new(Box::new(script)),
             client: Client::builder(TokioExecutor::new()).build_http(),
         });
@@ -99,7 +111,7 @@ impl Meddler {
                 });
             }
         });
-        Self { address, calls, server }
+        Self { address, calls, costs, server }
     }
 
     /// Where it listens.
@@ -110,6 +122,11 @@ impl Meddler {
     /// The calls that came by, in order.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What those that DynamoDB answered have cost.
+    pub fn costs(&self) -> Vec<Cost> {
+        self.costs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Their operations, in order.
@@ -144,9 +161,9 @@ impl State {
             script(n, &call)
         };
         match reply {
-            Reply::Pass => self.pass(head, body).await,
+            Reply::Pass => self.pass(head, body, &call).await,
             Reply::Swallow(status, instead) => {
-                let passed = self.pass(head, body).await;
+                let passed = self.pass(head, body, &call).await;
                 assert!(passed.status().is_success(), "the server refused: {passed:?}");
                 answer(status, &instead)
             }
@@ -156,13 +173,48 @@ impl State {
         }
     }
 
-    async fn pass(&self, head: http::request::Parts, body: Bytes) -> Response<Body> {
+    async fn pass(
+        &self,
+        mut head: http::request::Parts,
+        body: Bytes,
+        call: &Call,
+    ) -> Response<Body> {
+        let weighed = head.headers.get("x-amz-target").is_some_and(of_dynamodb);
+        let body = if weighed { weighing(call) } else { body };
+        head.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
         let mut request = Request::from_parts(head, Full::new(body));
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = format!("{}{path}", self.behind).parse().expect("two good halves");
         let answer = self.client.request(request).await.expect("the server is there");
-        answer.map(|body| body.map_err(std::io::Error::other).boxed())
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.expect("the server goes on answering").to_bytes();
+        if weighed {
+            let cost = Cost { operation: call.operation.clone(), units: units(&body) };
+            self.costs.lock().unwrap_or_else(PoisonError::into_inner).push(cost);
+        }
+        Response::from_parts(head, Full::new(body).map_err(|never| match never {}).boxed())
     }
+}
+
+fn of_dynamodb(target: &http::HeaderValue) -> bool {
+    target.as_bytes().starts_with(b"DynamoDB")
+}
+
+/// The call with the wish to be told what it costs; a signature nobody checks.
+fn weighing(call: &Call) -> Bytes {
+    let mut body = call.body.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
+    }
+    body.to_string().into()
+}
+
+/// What an answer says of its cost: of one table, or of each.
+fn units(answer: &[u8]) -> f64 {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let cost = &answer["ConsumedCapacity"];
+    let each = cost.as_array().map_or(std::slice::from_ref(cost), Vec::as_slice);
+    each.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum()
 }
 
 fn answer(status: u16, body: &str) -> Response<Body> {

@@ -1,16 +1,21 @@
 //! A stack of one's own on a server: two tables, a queue and a dead-letter queue that nobody else
 //! uses, and clients that know the way there.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aws::{Services, Surroundings};
+use aws::{DynamoDirectory, DynamoLedger, Services, SqsQueue, Surroundings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use domain::Clock as _;
+use jiff::SignedDuration;
 
 use super::Server;
 use super::schema::Schema;
 use crate::clock::HandClock;
+
+/// How long keys are kept here.
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// Tables and queues of one's own.
 #[derive(Debug, Clone)]
@@ -47,6 +52,28 @@ impl Place {
         let queue = queue(format!("events-{n}")).await;
         Self { server, services, directory, ledger, queue, dead_letters }
     }
+
+    /// The same place by another way.
+    #[must_use]
+    pub fn by(&self, services: Services) -> Self {
+        Self { services, ..self.clone() }
+    }
+
+    /// The ledger of this place.
+    pub fn ledger(&self) -> DynamoLedger {
+        DynamoLedger::new(self.services.dynamodb.clone(), self.ledger.clone(), KEYS_KEPT)
+    }
+
+    /// The directory of this place.
+    pub fn directory(&self, clock: Arc<HandClock>) -> DynamoDirectory {
+        let client = self.services.dynamodb.clone();
+        DynamoDirectory::new(client, self.directory.clone(), clock)
+    }
+
+    /// The queue of this place.
+    pub fn queue(&self) -> SqsQueue {
+        SqsQueue::new(self.services.sqs.clone(), self.queue.clone())
+    }
 }
 
 /// Clients as the functions have them, for these URLs.
@@ -61,8 +88,8 @@ pub fn services(dynamodb: &str, sqs: &str) -> Services {
     Services::new(&Surroundings::read(&env).unwrap()).unwrap()
 }
 
-/// The same with time enough for a hundred calls at once on a machine that does other things too.
-fn patient(services: &Services) -> Services {
+/// The same clients with time enough for a hundred calls at once on a machine that does other things too.
+pub fn patient(services: &Services) -> Services {
     let minute = Duration::from_secs(60);
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(minute)

@@ -1,0 +1,162 @@
+//! Looking behind the ports on AWS: the tables read by their keys and their indexes, as an operator's
+//! tools will read them. Conflicts and parked bodies are found through the index of what is open,
+//! refused calls by a query.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+use bytes::Bytes;
+use domain::{DestinationRecord, Event, Parked, Refused, SourceId, SourceRecord};
+use jiff::Timestamp;
+
+use super::Place;
+use crate::contract::Shelf;
+
+/// How many refused calls of a source are told; older ones expire.
+const REFUSED_TOLD: i32 = 50;
+
+/// An item as the table has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The tables and the dead letters of a place.
+#[derive(Debug, Clone)]
+pub struct TableShelf(pub Place);
+
+impl TableShelf {
+    /// The keys of the items under one key of an index of the ledger, in the index's order.
+    pub async fn indexed(&self, index: &str, key: &str) -> Vec<(String, String)> {
+        let query = self.0.services.dynamodb.query().table_name(&self.0.ledger);
+        let query = query
+            .index_name(index)
+            .key_condition_expression("#key = :key")
+            .expression_attribute_names("#key", index)
+            .expression_attribute_values(":key", AttributeValue::S(key.to_owned()));
+        let items = query.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        items.unwrap().iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect()
+    }
+
+    /// The items of a partition of the ledger whose sort keys begin like this, in one query.
+    pub async fn items(&self, pk: &str, begin: &str) -> Vec<Item> {
+        let query = self.0.services.dynamodb.query().table_name(&self.0.ledger);
+        let condition =
+            if begin.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" };
+        let query = query
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
+        let query = match begin {
+            "" => query,
+            begin => query.expression_attribute_values(":sk", AttributeValue::S(begin.to_owned())),
+        };
+        query.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+    }
+
+    /// Every item of the ledger.
+    pub async fn everything(&self) -> Vec<Item> {
+        let scan = self.0.services.dynamodb.scan().table_name(&self.0.ledger).consistent_read(true);
+        scan.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+    }
+
+    /// The items under one key of the index of what is open, oldest first.
+    pub async fn open(&self, key: &str) -> Vec<Item> {
+        let mut items = Vec::new();
+        for (pk, sk) in self.indexed("open", key).await {
+            items.extend(
+                self.items(&pk, &sk).await.into_iter().filter(|item| text(item, "sk") == sk),
+            );
+        }
+        items
+    }
+
+    /// The event in an item, put together from its parts where it has some.
+    async fn event(&self, item: &Item) -> Event {
+        let Some(digest) = item.get("whole") else {
+            return Event::from_json(&text(item, "event")).unwrap();
+        };
+        let parts = format!("part/{}/", digest.as_s().unwrap());
+        let parts = self.items(&text(item, "pk"), &parts).await;
+        let whole: String = parts.iter().map(|part| text(part, "event")).collect();
+        Event::from_json(&whole).unwrap()
+    }
+}
+
+#[async_trait]
+impl Shelf for TableShelf {
+    async fn put_source(&self, record: &SourceRecord) {
+        let pk = format!("source/{}", record.provider);
+        self.put_entry(pk, &record.name, serde_json::to_string(record).unwrap()).await;
+    }
+
+    async fn put_destination(&self, record: &DestinationRecord) {
+        let text = serde_json::to_string(record).unwrap();
+        self.put_entry("destination".to_owned(), &record.name, text).await;
+    }
+
+    async fn refused(&self, source: &SourceId) -> Vec<Refused> {
+        let query = self.0.services.dynamodb.query().table_name(&self.0.ledger);
+        let newest = query
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(format!("{source}#refused")))
+            .scan_index_forward(false)
+            .limit(REFUSED_TOLD);
+        let refused = newest.send().await.unwrap().items.unwrap_or_default();
+        let read = |item: &Item| Refused {
+            source: source.clone(),
+            at: text(item, "sk").split_once('/').unwrap().0.parse().unwrap(),
+            reason: text(item, "reason"),
+            summary: text(item, "summary"),
+        };
+        refused.iter().map(read).collect()
+    }
+
+    async fn parked(&self, source: &SourceId) -> Vec<(Parked, String, Timestamp)> {
+        let parked = self.open(&format!("parked/{source}")).await;
+        let read = |item: &Item| {
+            let bytes = item["bytes"].as_b().unwrap().as_ref();
+            let parked =
+                Parked { bytes: Bytes::copy_from_slice(bytes), reason: text(item, "reason") };
+            (parked, text(item, "context"), text(item, "since").parse().unwrap())
+        };
+        parked.iter().map(read).collect()
+    }
+
+    async fn conflicts(&self, source: &SourceId) -> Vec<Event> {
+        let mut events = Vec::new();
+        for item in self.open(&format!("conflict/{source}")).await {
+            events.push(self.event(&item).await);
+        }
+        events
+    }
+
+    async fn buried(&self) -> Vec<(String, String)> {
+        let dead = self.0.services.sqs.receive_message().queue_url(&self.0.dead_letters);
+        let dead = dead.max_number_of_messages(10).visibility_timeout(0).wait_time_seconds(0);
+        let letters = dead.message_attribute_names("All").send().await.unwrap().messages;
+        let read = |letter: aws_sdk_sqs::types::Message| {
+            let attributes = letter.message_attributes.unwrap_or_default();
+            let reason = attributes["reason"].string_value.clone().unwrap_or_default();
+            (letter.body.unwrap_or_default(), reason)
+        };
+        letters.unwrap_or_default().into_iter().map(read).collect()
+    }
+}
+
+impl TableShelf {
+    async fn put_entry(&self, pk: String, sk: &str, record: String) {
+        let put = self.0.services.dynamodb.put_item().table_name(&self.0.directory);
+        put.item("pk", AttributeValue::S(pk))
+            .item("sk", AttributeValue::S(sk.to_owned()))
+            .item("record", AttributeValue::S(record))
+            .item("origin", AttributeValue::S("operator".to_owned()))
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+/// A text of an item; a test fails where there is none.
+pub fn text(item: &Item, name: &str) -> String {
+    let value = item.get(name).unwrap_or_else(|| panic!("{item:?} has no {name}"));
+    value.as_s().unwrap().clone()
+}
