@@ -5,7 +5,7 @@
 //! longer its newest (moto does, ministack does not). Nothing of ours relies on either, so that receipts
 //! that were superseded end here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -133,7 +133,8 @@ impl Inbox for SqsInbox {
     }
 
     async fn delete(&self, receipts: &[String]) -> Result<(), PortError> {
-        let newest: Vec<&String> = receipts.iter().filter(|r| self.handed(r).is_some()).collect();
+        let newest: BTreeSet<&String> = receipts.iter().collect();
+        let newest: Vec<_> = newest.into_iter().filter(|r| self.handed(r).is_some()).collect();
         for batch in newest.chunks(BATCH) {
             let entries = batch.iter().enumerate().map(|(n, receipt)| {
                 let entry = DeleteMessageBatchRequestEntry::builder().id(n.to_string());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Claim, Event, EventKey, Kind, Stored};
 use futures_util::future::join_all;
 
-use super::{Case, Fixture, event, transfer};
+use super::{Case, Fixture, at, event, transfer};
 
 pub(super) const CASES: &[Case] = &[
     ("a fresh key is claimed as it is", |f| Box::pin(fresh(f))),
@@ -62,18 +62,25 @@ async fn unknown_taken(f: &Fixture) {
 async fn conflict(f: &Fixture) {
     let first = transfer("1", "5000");
     assert_eq!(f.ledger.claim(&first).await.unwrap(), Claim::Fresh);
-    let out = Event { kind: Kind::TransferOut, ..first.clone() };
     let more = transfer("1", "6000");
-    for (other, new) in [(&more, true), (&more, false), (&out, true), (&out, false), (&more, false)]
-    {
-        let claim = f.ledger.claim(other).await.unwrap();
+    let out = Event { kind: Kind::TransferOut, ..received(&first, 2) };
+    let others = [(&more, true), (&more, false), (&out, true), (&out, false), (&more, false)];
+    for (n, (other, new)) in (1..).zip(others) {
+        let other = if new { other.clone() } else { received(other, n * 10) };
+        let claim = f.ledger.claim(&other).await.unwrap();
         assert_eq!(claim, Claim::Conflict { first: new }, "{:?}", other.fingerprint());
     }
     f.ledger.take(&first.key, false).await.unwrap();
-    assert_eq!(f.ledger.claim(&more).await.unwrap(), Claim::Conflict { first: false });
+    let again = f.ledger.claim(&received(&more, 100)).await.unwrap();
+    assert_eq!(again, Claim::Conflict { first: false });
     assert_eq!(f.ledger.claim(&first).await.unwrap(), Claim::Settled);
     assert_eq!(f.ledger.stored(&first.key).await.unwrap().unwrap().event, first);
     assert_eq!(f.shelf.conflicts(&first.source).await, [more, out]);
+}
+
+/// The event as another hook brings it: no two are received at one moment.
+fn received(event: &Event, second: i64) -> Event {
+    Event { received: at(second), ..event.clone() }
 }
 
 async fn unknown(f: &Fixture) {
@@ -172,7 +179,8 @@ async fn large_conflict(f: &Fixture) {
     let second = padded(transfer("1", "6000"), 200_000);
     assert_eq!(f.ledger.claim(&first).await.unwrap(), Claim::Fresh);
     assert_eq!(f.ledger.claim(&second).await.unwrap(), Claim::Conflict { first: true });
-    assert_eq!(f.ledger.claim(&second).await.unwrap(), Claim::Conflict { first: false });
+    let again = f.ledger.claim(&received(&second, 2)).await.unwrap();
+    assert_eq!(again, Claim::Conflict { first: false });
     let stored = f.ledger.stored(&first.key).await.unwrap().unwrap();
     assert_eq!(stored.event, first);
     assert_eq!(f.shelf.conflicts(&first.source).await, [second]);

@@ -23,17 +23,16 @@ async fn parked(f: &Fixture) {
         reason: reason.to_owned(),
     };
     let (bytes, empty) = (body(b"\xFF\0not JSON", "not JSON"), body(b"", "no amount"));
-    let first = |n: i64| at(n);
-    for n in 0..2 {
-        f.ledger.park(&shop, &bytes, "{}", first(n)).await.unwrap();
-        f.ledger.park(&shop, &empty, r#"{"query":"a=1"}"#, first(n)).await.unwrap();
-        f.ledger.park(&shop, &empty, r#"{"query":"a=2"}"#, first(n)).await.unwrap();
-        f.ledger.park(&other, &bytes, "{}", first(n)).await.unwrap();
+    for n in [0, 10] {
+        f.ledger.park(&shop, &bytes, "{}", at(n)).await.unwrap();
+        f.ledger.park(&shop, &empty, r#"{"query":"a=1"}"#, at(n + 1)).await.unwrap();
+        f.ledger.park(&shop, &empty, r#"{"query":"a=2"}"#, at(n + 2)).await.unwrap();
+        f.ledger.park(&other, &bytes, "{}", at(n)).await.unwrap();
     }
     let expected = [
         (bytes.clone(), "{}".to_owned(), at(0)),
-        (empty.clone(), r#"{"query":"a=1"}"#.to_owned(), at(0)),
-        (empty, r#"{"query":"a=2"}"#.to_owned(), at(0)),
+        (empty.clone(), r#"{"query":"a=1"}"#.to_owned(), at(1)),
+        (empty, r#"{"query":"a=2"}"#.to_owned(), at(2)),
     ];
     assert_eq!(f.shelf.parked(&shop).await, expected);
     assert_eq!(f.shelf.parked(&other).await, [(bytes, "{}".to_owned(), at(0))]);
