@@ -101,7 +101,7 @@ mod tests {
         let failure = Failure::unreadable("event", "casso/shop/0123456789", "no fingerprint");
         assert_eq!(
             failure.to_string(),
-            "the event under the key ~fcff3eddd1ff25cf cannot be read: no fingerprint"
+            "the event under the key ~6c21cb94b2c9e04b cannot be read: no fingerprint"
         );
     }
 }

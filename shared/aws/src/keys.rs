@@ -228,10 +228,10 @@ mod tests {
         ] {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
         }
-        assert_eq!(events::logged(&source, at, &of.event), "event/casso/shop/2026-11-21T08/24");
-        assert_eq!(events::untaken(&of.event), "untaken/24");
-        assert_eq!(deliveries::due(&of), "due/sales/24");
-        assert_eq!(deliveries::failed(&of, at), "failed/sales/2026-11-21/24");
+        assert_eq!(events::logged(&source, at, &of.event), "event/casso/shop/2026-11-21T08/26");
+        assert_eq!(events::untaken(&of.event), "untaken/26");
+        assert_eq!(deliveries::due(&of), "due/sales/26");
+        assert_eq!(deliveries::failed(&of, at), "failed/sales/2026-11-21/26");
         assert!(Key::refused(&source, at, "x").sk.starts_with("2026-11-21T08:59:59.999999Z/"));
     }
 

@@ -1,9 +1,9 @@
 //! The port `Ledger` on one table: each call is as few conditional writes as it can be. Not how items
 //! look (`events`, `deliveries`…), not the rules (`domain::Delivery`).
 //!
-//! A write whose answer was lost is sent again by the SDK, and then fails its own condition. Each
-//! operation knows such a write of its own by what it finds, so that no lost answer looks like
-//! somebody else's doing.
+//! A write whose answer was lost is sent again by the SDK, and then fails its own condition. Claiming
+//! may meet that without harm; what leases or finishes knows its own write by the owner it finds, so
+//! that a lost answer does not look like somebody else's doing.
 
 mod attempts;
 mod deliveries;

@@ -100,7 +100,7 @@ impl Table {
         let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
         let call = call.condition_expression("attribute_not_exists(pk)");
         let call = call.return_values_on_condition_check_failure(OLD);
-        written("PutItem", call.send().await, old_of_put)
+        put_outcome(call.send().await)
     }
 
     /// Puts an item if there is none of its key, or one with this attribute.
@@ -115,7 +115,7 @@ impl Table {
             .expression_attribute_names("#name", name)
             .expression_attribute_values(":value", text(value))
             .return_values_on_condition_check_failure(OLD);
-        written("PutItem", call.send().await, old_of_put)
+        put_outcome(call.send().await)
     }
 
     /// Deletes an item with this attribute; one that is not there is deleted.
@@ -132,11 +132,12 @@ impl Table {
             .expression_attribute_names("#name", name)
             .expression_attribute_values(":value", text(value))
             .return_values_on_condition_check_failure(OLD);
-        written("DeleteItem", call.send().await, |error| {
+        let unmet = DeleteItemError::is_conditional_check_failed_exception;
+        written("DeleteItem", call.send().await, unmet, |error| {
             if let DeleteItemError::ConditionalCheckFailedException(unmet) = error {
-                Ok(unmet.item)
+                unmet.item
             } else {
-                Err(error)
+                None
             }
         })
     }
@@ -152,11 +153,12 @@ impl Table {
             .set_expression_attribute_names(Some(update.names))
             .set_expression_attribute_values(update.values)
             .return_values_on_condition_check_failure(OLD);
-        written("UpdateItem", call.send().await, |error| {
+        let unmet = UpdateItemError::is_conditional_check_failed_exception;
+        written("UpdateItem", call.send().await, unmet, |error| {
             if let UpdateItemError::ConditionalCheckFailedException(unmet) = error {
-                Ok(unmet.item)
+                unmet.item
             } else {
-                Err(error)
+                None
             }
         })
     }
@@ -185,7 +187,13 @@ impl Table {
         loop {
             let call = self.client.transact_write_items();
             let call = call.transact_items(change.clone()).transact_items(put.clone());
-            let outcome = written(OPERATION, call.send().await, old_of_transaction);
+            let sent = call.send().await;
+            let outcome = written(
+                OPERATION,
+                sent,
+                |error| unmet_in(error).is_some(),
+                |error| unmet_in(&error)?.item.clone(),
+            );
             let again = matches!(&outcome, Err(Failure::Refused { code, .. }) if code == CANCELED);
             match waits.next() {
                 Some(wait) if again => tokio::time::sleep(wait).await,
@@ -198,11 +206,13 @@ impl Table {
 /// What AWS calls a transaction that was not done.
 const CANCELED: &str = "TransactionCanceledException";
 
-/// What came of a conditional write; `old` takes the item out of the error of an unmet condition.
+/// What came of a conditional write: `unmet` says whether an error is about the condition, and `old`
+/// takes the item out of it.
 fn written<O, E, R>(
     operation: &'static str,
     sent: Result<O, SdkError<E, R>>,
-    old: impl FnOnce(E) -> Result<Option<Item>, E>,
+    unmet: impl FnOnce(&E) -> bool,
+    old: impl FnOnce(E) -> Option<Item>,
 ) -> Result<Written, Failure>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -210,32 +220,31 @@ where
 {
     match sent {
         Ok(_) => Ok(Written::Done),
-        Err(SdkError::ServiceError(said)) => match old(said.into_err()) {
-            Ok(item) => Ok(Written::Not(item)),
-            Err(error) => Err(Failure::refused(operation, &error)),
-        },
+        Err(SdkError::ServiceError(said)) if unmet(said.err()) => {
+            Ok(Written::Not(old(said.into_err())))
+        }
         Err(error) => Err(Failure::of(operation, error)),
     }
 }
 
-fn old_of_put(error: PutItemError) -> Result<Option<Item>, PutItemError> {
-    if let PutItemError::ConditionalCheckFailedException(unmet) = error {
-        Ok(unmet.item)
-    } else {
-        Err(error)
-    }
+fn put_outcome<O, R>(sent: Result<O, SdkError<PutItemError, R>>) -> Result<Written, Failure>
+where
+    R: Debug + Send + Sync + 'static,
+{
+    written("PutItem", sent, PutItemError::is_conditional_check_failed_exception, |error| {
+        if let PutItemError::ConditionalCheckFailedException(unmet) = error {
+            unmet.item
+        } else {
+            None
+        }
+    })
 }
 
-/// The item of the update, if its condition was what canceled the transaction.
-fn old_of_transaction(
-    error: TransactWriteItemsError,
-) -> Result<Option<Item>, TransactWriteItemsError> {
-    let unmet =
-        |reason: &CancellationReason| reason.code.as_deref() == Some("ConditionalCheckFailed");
-    if let TransactWriteItemsError::TransactionCanceledException(canceled) = &error
-        && let Some(reason) = canceled.cancellation_reasons().iter().find(|reason| unmet(reason))
-    {
-        return Ok(reason.item.clone());
-    }
-    Err(error)
+/// The reason that says so, if an unmet condition was what canceled the transaction.
+fn unmet_in(error: &TransactWriteItemsError) -> Option<&CancellationReason> {
+    let TransactWriteItemsError::TransactionCanceledException(canceled) = error else {
+        return None;
+    };
+    let unmet = |r: &&CancellationReason| r.code.as_deref() == Some("ConditionalCheckFailed");
+    canceled.cancellation_reasons().iter().find(unmet)
 }
