@@ -34,6 +34,44 @@ pub enum Command {
     ///
     /// Exit code 1 when an answer was no success.
     Simulate(Simulate),
+    /// Write the configuration's sources and destinations into the directory of a stack on AWS.
+    ///
+    /// Shows what changes, secrets left out. What a person made elsewhere is never changed, and what
+    /// the file no longer says is removed only with --prune. Exit code 1 when something could not be
+    /// written. Credentials and region are those of the AWS command line: environment or profile.
+    Apply(Apply),
+    /// List the sources of a stack on AWS, secrets masked.
+    Sources(Stack),
+    /// List the destinations of a stack on AWS, secrets masked.
+    Destinations(Stack),
+}
+
+/// Which stack.
+#[derive(Debug, Args)]
+pub struct Stack {
+    /// The stack's name, as it was deployed.
+    #[arg(long, value_name = "NAME", default_value = "tingting")]
+    pub stack: String,
+    /// The directory's table, where that is not the stack's own.
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+}
+
+/// What to write where.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Where to.
+    #[command(flatten)]
+    pub stack: Stack,
+    /// The configuration file.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// Only show what would change.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove what an earlier file said and this one does not.
+    #[arg(long)]
+    pub prune: bool,
 }
 
 /// Where the configuration is.

@@ -41,7 +41,8 @@ pub(crate) fn describe(config: &Config) -> String {
     text
 }
 
-fn describe_source(text: &mut String, source: &Source) {
+/// A source in indented lines.
+pub(crate) fn describe_source(text: &mut String, source: &Source) {
     let auth = match &source.auth {
         Auth::Own => "the provider's own".to_owned(),
         Auth::Header(name) => format!("header {name}"),
@@ -59,7 +60,8 @@ fn describe_source(text: &mut String, source: &Source) {
     }
 }
 
-fn describe_destination(text: &mut String, destination: &Destination) {
+/// A destination in indented lines.
+pub(crate) fn describe_destination(text: &mut String, destination: &Destination) {
     let settings = &destination.settings;
     _ = writeln!(text, "  channel   {}", destination.channel);
     if let Some(endpoint) = &settings.endpoint {

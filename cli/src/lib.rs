@@ -7,6 +7,11 @@ pub mod config;
 mod run;
 pub mod serve;
 mod simulate;
+#[cfg(not(feature = "aws"))]
+#[path = "no_stack.rs"]
+mod stack;
+#[cfg(feature = "aws")]
+mod stack;
 mod starter;
 mod welcome;
 

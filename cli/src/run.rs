@@ -14,7 +14,7 @@ use domain::{Clock, Entropy, Screen};
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
 use crate::serve::{self, Logs, Options, Terminal};
-use crate::{check, simulate, starter, welcome};
+use crate::{check, simulate, stack, starter, welcome};
 
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -52,6 +52,9 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
             Ok(ExitCode::SUCCESS)
         }
         Command::Simulate(what) => simulate::simulate(what, process).await,
+        Command::Apply(what) => stack::apply(what, process).await,
+        Command::Sources(of) => stack::sources(of, process).await,
+        Command::Destinations(of) => stack::destinations(of, process).await,
     }
 }
 

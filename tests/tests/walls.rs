@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("providers", &["domain"]),
     ("sepay", &["aws", "domain", "lambda", "providers"]),
     ("thueapi", &["aws", "domain", "lambda", "providers"]),
-    ("tingting", &["channels", "domain", "egress", "embedded", "providers"]),
+    ("tingting", &["aws", "channels", "domain", "egress", "embedded", "providers"]),
 ];
 
 /// What the core must not have, so that what it is linked into cannot have it either.
