@@ -16,6 +16,7 @@ mod services;
 mod settings;
 mod table;
 mod update;
+mod warm;
 
 pub use dead_letters::SqsDeadLetters;
 pub use directory::DynamoDirectory;
