@@ -5,5 +5,5 @@ use lambda_http::{Error, Request, Response, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |_: Request| Ok::<_, Error>(Response::new("")))).await
+    run(service_fn(async |_: Request| Ok::<_, Error>(Response::new(String::new())))).await
 }
