@@ -29,11 +29,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("tingting", &["aws", "channels", "domain", "egress", "embedded", "providers"]),
 ];
 
+/// What acknowledges on AWS must not have: no way to notify anybody, no second database.
+const NOT_IN_INGEST: &[&str] = &["axum", "channels", "egress", "embedded", "reqwest", "rusqlite"];
+
 /// What the core must not have, so that what it is linked into cannot have it either.
 const ABSENT: &[(&str, &[&str])] = &[
     ("domain", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
     ("providers", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
     ("channels", &["tokio", "reqwest", "hyper", "rusqlite", "rand", "tracing", "rustls"]),
+    ("abaha", NOT_IN_INGEST),
+    ("appotapay", NOT_IN_INGEST),
+    ("casso", NOT_IN_INGEST),
+    ("sepay", NOT_IN_INGEST),
+    ("thueapi", NOT_IN_INGEST),
+    ("dispatch", &["axum", "embedded", "providers", "rusqlite"]),
 ];
 
 fn root() -> PathBuf {

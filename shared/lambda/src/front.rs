@@ -38,7 +38,13 @@ pub struct Front {
 impl Front {
     /// A front door to this flow, whose sources are read now: the first caller does not wait for it.
     pub async fn open(ingest: Ingest, process: &Process) -> Self {
-        ingest.prepare(process.clock.now()).await;
+        let front = Self::over(ingest, process);
+        front.ingest.prepare(front.clock.now()).await;
+        front
+    }
+
+    /// A front door to this flow; nothing is read before it is asked for.
+    pub fn over(ingest: Ingest, process: &Process) -> Self {
         Self { ingest, clock: Arc::clone(&process.clock), stack: process.stack() }
     }
 

@@ -22,8 +22,9 @@ const SET_BY_LAMBDA: [&str; 4] = [
     "AWS_LAMBDA_RUNTIME_API",
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    MEMORY_SIZE,
 ];
+const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// What a function takes from its process.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -101,6 +102,8 @@ async fn serve<F: Function>(
             )
         })?;
     }
+    let memory = (process.env)(MEMORY_SIZE).and_then(|size| size.parse::<i32>().ok());
+    memory.with_context(|| format!("the environment variable {MEMORY_SIZE} is not a number"))?;
     let function = Arc::new(build(process).await?);
     let service = service_fn(|event: LambdaEvent<Box<RawValue>>| {
         let function = Arc::clone(&function);
