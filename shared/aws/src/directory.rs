@@ -138,8 +138,13 @@ fn failed(failure: Failure) -> PortError {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join_all;
+    use serde_json::json;
+
     use super::*;
+    use crate::entries::{DirectoryError, Entry, Origin};
     use crate::items::{item, text};
+    use crate::scripted::{Script, bad, good};
 
     fn reason(record: &str) -> String {
         let item =
@@ -182,5 +187,71 @@ mod tests {
         assert!(reason.ends_with("it has no attribute record"), "{reason}");
         let unnamed = item([("pk", text("destination")), ("sk", text("Sales"))]);
         assert!(matches!(list_destination(&unnamed), Err(Failure::Unreadable { .. })));
+    }
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn directory(script: &Script) -> DynamoDirectory {
+        DynamoDirectory::new(script.dynamodb(), "directory", Arc::new(Stopped))
+    }
+
+    #[tokio::test]
+    async fn ten_who_ask_at_once_read_once() {
+        let script = Script::of([good(json!({ "Items": [], "Count": 0 }))]);
+        let directory = directory(&script);
+        let asked = join_all((0..10).map(|_| directory.destinations())).await;
+        assert!(asked.iter().all(Result::is_ok), "{asked:?}");
+        assert_eq!(directory.destinations().await.unwrap().len(), 0);
+        assert_eq!(script.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_for_all_who_waited_and_for_nobody_later() {
+        let failure = bad("ThrottlingException", json!({ "message": "slow down" }));
+        let script = Script::of([failure, good(json!({ "Items": [], "Count": 0 }))]);
+        let directory = directory(&script);
+        for error in join_all((0..10).map(|_| directory.destinations())).await {
+            let told = error.unwrap_err().source.to_string();
+            assert_eq!(told, "Query was answered ThrottlingException: slow down");
+        }
+        assert_eq!(directory.destinations().await.unwrap().len(), 0);
+        assert_eq!(script.asked().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_read_again() {
+        let none = || good(json!({ "Items": [], "Count": 0 }));
+        let script = Script::of([none(), good(json!({})), none()]);
+        let directory = directory(&script);
+        assert_eq!(directory.destinations().await.unwrap().len(), 0);
+        let record = DestinationRecord { name: "sales".to_owned(), ..Default::default() };
+        directory.put(&Entry::destination(&record, Origin::File).unwrap()).await.unwrap();
+        assert_eq!(directory.destinations().await.unwrap().len(), 0);
+        assert_eq!(script.asked().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn an_entry_of_the_other_origin_is_left_as_it_is() {
+        let there =
+            json!({ "Item": { "pk": { "S": "destination" }, "origin": { "S": "operator" } } });
+        let refused = || bad("ConditionalCheckFailedException", there.clone());
+        let script = Script::of([refused(), refused()]);
+        let directory = directory(&script);
+        let record = DestinationRecord { name: "sales".to_owned(), ..Default::default() };
+        let entry = Entry::destination(&record, Origin::File).unwrap();
+        let told = "the destination sales was made by an operator; rename or remove one of the two";
+        for refused in
+            [directory.put(&entry).await, directory.delete(&entry.id, Origin::File).await]
+        {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, DirectoryError::Clash { origin: Origin::Operator, .. }));
+            assert_eq!(error.to_string(), told);
+        }
     }
 }

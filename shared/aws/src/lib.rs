@@ -12,6 +12,8 @@ mod keys;
 mod ledger;
 mod ports;
 mod queue;
+#[cfg(test)]
+mod scripted;
 mod services;
 mod settings;
 mod table;

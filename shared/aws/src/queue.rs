@@ -112,3 +112,6 @@ fn untaken(entry: &BatchResultErrorEntry) -> Failure {
         message: entry.message.clone().unwrap_or_else(|| "no more was said".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

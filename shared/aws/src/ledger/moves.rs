@@ -138,3 +138,6 @@ async fn find(ledger: &DynamoLedger, of: &DeliveryRef) -> Result<Option<Found>, 
 fn read(of: &DeliveryRef, item: Option<Item>) -> Result<Option<Found>, Failure> {
     item.map(|item| deliveries::read(of, &item)).transpose()
 }
+
+#[cfg(test)]
+mod tests;
