@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             channels: channels::ALL,
             tokens: TokenCache::default(),
         };
+        ports.services.warm().await;
         let dead_letters = Arc::new(SqsDeadLetters::new(ports.services.sqs, dead_letters));
         Ok(Batches::new(dispatch, dead_letters, process))
     })

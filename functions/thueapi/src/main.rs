@@ -8,8 +8,9 @@ use lambda::Front;
 
 fn main() -> ExitCode {
     lambda::run(async |process| {
-        let Ports { ledger, queue, directory, .. } = Ports::open(&process.env, &process.clock)?;
+        let Ports { ledger, queue, directory, services } =
+            Ports::open(&process.env, &process.clock)?;
         let ingest = Ingest::new(ledger, queue, directory, &[&providers::ThueApi]);
-        Ok(Front::open(ingest, process).await)
+        Ok(Front::open(ingest, process, services.warm_sqs()).await)
     })
 }

@@ -36,16 +36,17 @@ pub struct Front {
 }
 
 impl Front {
-    /// A front door to this flow, whose sources are read now: the first caller does not wait for it.
-    pub async fn open(ingest: Ingest, process: &Process) -> Self {
-        let front = Self::over(ingest, process);
-        front.ingest.prepare(front.clock.now()).await;
-        front
+    /// A front door to this flow.
+    pub fn new(ingest: Ingest, process: &Process) -> Self {
+        Self { ingest, clock: Arc::clone(&process.clock), stack: process.stack() }
     }
 
-    /// A front door to this flow; nothing is read before it is asked for.
-    pub fn over(ingest: Ingest, process: &Process) -> Self {
-        Self { ingest, clock: Arc::clone(&process.clock), stack: process.stack() }
+    /// A front door to this flow, whose sources are read now, beside whatever else there is to
+    /// prepare: the first caller waits for nothing of it.
+    pub async fn open(ingest: Ingest, process: &Process, beside: impl Future<Output = ()>) -> Self {
+        let front = Self::new(ingest, process);
+        futures_util::join!(front.ingest.prepare(front.clock.now()), beside);
+        front
     }
 
     async fn ack(&self, event: &HttpEvent, of: &Invocation, received: Timestamp) -> Answered {

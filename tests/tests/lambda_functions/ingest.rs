@@ -50,7 +50,7 @@ impl Bench {
     }
 
     pub(crate) async fn front(&self) -> Front {
-        Front::open(self.ingest(), &process(&self.clock)).await
+        Front::open(self.ingest(), &process(&self.clock), async {}).await
     }
 
     /// What the flow answers when nothing is between.
@@ -327,7 +327,7 @@ async fn an_answer_comes_in_time_whatever_hangs() {
     let call = Call::new("POST", "/hooks/casso/shop", &[("secure-token", "s")], EVENT);
     for (left_ms, waited_ms) in [(10_000, 3_000), (3_300, 3_000), (2_000, 1_700), (100, 0)] {
         let bench = Bench::new(&[]);
-        let front = Front::over(over(&bench, Arc::new(Hanging)), &process(&bench.clock));
+        let front = Front::new(over(&bench, Arc::new(Hanging)), &process(&bench.clock));
         let of = invocation(&bench.clock, SignedDuration::from_millis(left_ms));
         let began = tokio::time::Instant::now();
         let handled = front.handle(&Door::HttpApi.event(&call, false), &of).await;
@@ -345,7 +345,7 @@ async fn an_answer_comes_in_time_whatever_hangs() {
 #[tokio::test]
 async fn a_flow_that_panics_is_answered_503_without_its_words() {
     let bench = Bench::new(&[]);
-    let front = Front::over(over(&bench, Arc::new(Broken)), &process(&bench.clock));
+    let front = Front::new(over(&bench, Arc::new(Broken)), &process(&bench.clock));
     let call = Call::new("POST", "/hooks/casso/shop", &[("secure-token", "s")], EVENT);
     let of = invocation(&bench.clock, SignedDuration::from_secs(10));
     let handled = front.handle(&Door::HttpApi.event(&call, false), &of).await;
