@@ -1,0 +1,93 @@
+//! What a healthy event costs on DynamoDB, from hook to delivered, and that it leaves nothing open.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Attempt, Claim, Delivery, DeliveryState, Enlisted, Event, Finish, Hook, Ledger as _, Name,
+    Reading, SourceRecord, Start, find_provider,
+};
+use http::{HeaderMap, Method};
+use testkit::aws::{Item, Meddler, Place, Reply, Server, TableShelf, patient, services};
+use testkit::contract::at;
+
+/// A transfer as Casso sends it, as its provider reads it.
+fn typical() -> Event {
+    let record = r#"{"provider":"casso","name":"shop","secrets":["token"]}"#;
+    let record: SourceRecord = serde_json::from_str(record).unwrap();
+    let source = record.parse(providers::ALL).unwrap();
+    let body = r#"{"error":0,"data":{"id":1203948,"reference":"FT26325048812","description":"DH1042 Nguyen Van An chuyen khoan","amount":1250000,"runningBalance":48120500,"transactionDateTime":"2026-03-01 08:59:58","accountNumber":"0123456789","bankName":"Ngan hang TMCP Quan doi","bankAbbreviation":"MB","virtualAccountNumber":"","virtualAccountName":"","counterAccountName":"NGUYEN VAN AN","counterAccountNumber":"19030012345678","counterAccountBankId":"970407","counterAccountBankName":"Techcombank"}}"#;
+    let mut headers = HeaderMap::new();
+    headers.insert("secure-token", "token".parse().unwrap());
+    headers.insert("content-type", "application/json".parse().unwrap());
+    let hook = Hook {
+        method: &Method::POST,
+        tail: "",
+        query: "",
+        headers: &headers,
+        body: body.as_bytes(),
+        receipt: "r",
+        received: at(1),
+    };
+    let casso = find_provider(providers::ALL, "casso").unwrap();
+    match casso.read(&hook, &source).unwrap() {
+        Reading::Events { events, .. } => events.into_iter().next().unwrap(),
+        Reading::Answer { .. } => panic!("an answer"),
+    }
+}
+
+/// From hook to delivered, at the first attempt.
+#[tokio::test]
+async fn a_healthy_event_costs_little_and_leaves_nothing_open() {
+    let event = typical();
+    for (server, counts) in [(Server::ministack(), true), (Server::moto(), false)] {
+        let plain = Place::make(server).await;
+        let meddler = Meddler::before(server.url(), |_, _| Reply::Pass).await;
+        let place = plain.by(patient(&services(&meddler.url(), &meddler.url())));
+        let ledger = place.ledger();
+        assert_eq!(ledger.claim(&event).await.unwrap(), Claim::Fresh);
+        let of = event.delivery_to(&Name::parse("sales").unwrap());
+        let pending = Delivery::new(of.clone(), DeliveryState::Pending, at(2));
+        let Start::Go(leased) = pending.start(7, at(2), at(22)) else { panic!("it is free") };
+        assert_eq!(ledger.enlist(&[leased]).await.unwrap(), [Enlisted::New]);
+        ledger.take(&event.key, false).await.unwrap();
+        let sent = Attempt {
+            n: 1,
+            started: at(2),
+            finished: at(3),
+            verdict: "delivered",
+            status: Some(200),
+            detail: String::new(),
+            counted: false,
+        };
+        let finished = ledger.finish(&of, 7, &sent, &DeliveryState::Delivered).await.unwrap();
+        assert_eq!(finished, Finish::Written);
+
+        let operations = meddler.operations();
+        assert_eq!(operations, ["PutItem", "PutItem", "UpdateItem", "UpdateItem"]);
+        let shelf = TableShelf(plain);
+        for item in shelf.everything().await {
+            assert!(!item.contains_key("open"), "left open: {item:?}");
+        }
+        // moto counts one for everything; ministack as AWS does, indexes included.
+        if counts {
+            let costs: Vec<f64> = meddler.costs().iter().map(|cost| cost.units).collect();
+            let [item] = &shelf.items(event.key.as_str(), "event").await[..] else { panic!("one") };
+            println!("the event's item has {} bytes; units: {costs:?}", size(item));
+            // A unit is 1 KiB. Claim: item, log, open. Lease: item, open. Taken: item, open. Finish:
+            // item, open.
+            let event = if size(item) <= 1024 { 1.0 } else { 2.0 };
+            assert_eq!(costs, [event + 2.0, 2.0, event + 1.0, 2.0]);
+        }
+    }
+}
+
+/// An item's size as DynamoDB counts it: names and values.
+fn size(item: &Item) -> usize {
+    let value = |value: &AttributeValue| match (value.as_s(), value.as_n()) {
+        (Ok(text), _) => text.len(),
+        (_, Ok(digits)) => digits.len() / 2 + 1,
+        (Err(_), Err(_)) => 1,
+    };
+    item.iter().map(|(name, of)| name.len() + value(of)).sum()
+}
