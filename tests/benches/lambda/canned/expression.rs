@@ -43,6 +43,12 @@ pub(super) fn updated(
                     reader.expect("=")?;
                     out.insert(name, reader.sum()?);
                 }
+                "ADD" => {
+                    let more = reader.operand()?.ok_or_else(|| reader.lost())?;
+                    let before = item.get(&name).map_or(Ok(0), number)?;
+                    let sum = before + number(&more)?;
+                    out.insert(name, json!({ "N": sum.to_string() }));
+                }
                 "REMOVE" => {
                     out.remove(&name);
                 }
