@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit fmt bench dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test check audit fmt bench bench-lambda dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,10 @@ fmt: ## Format all code
 
 bench: dist ## Measure reading and serving, as it is packaged (3 minutes and the build)
 	cargo bench -p testkit --bench read --bench serve
+
+bench-lambda: ## Measure the functions beside a bare one: CPU, memory, size, calls to AWS, cost
+	cargo build --profile dist -p bare $(addprefix -p ,$(notdir $(wildcard functions/*)))
+	cargo bench -p testkit --bench lambda
 
 dist: ## Build the program as it is packaged: slow to build, fast to run
 	cargo build --profile dist -p tingting
