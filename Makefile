@@ -44,7 +44,7 @@ deploy: build ## Deploy to AWS; asks what it must know the first time and keeps 
 	.venv-sam/bin/sam deploy --resolve-s3 --capabilities CAPABILITY_IAM $(if $(filter-out arm64,$(ARCH)),--parameter-overrides Architecture=$(ARCH)) $(if $(wildcard samconfig.toml),,--guided --stack-name tingting)
 
 watch: venv-sam venv-aws ## Serve AWS on this machine, with functions that follow their code
-	.venv-aws/bin/python local/stack --port 8088 --apply local/tingting.toml
+	.venv-aws/bin/python local/stack --port 8088 --apply local/tingting.toml --show 8089
 
 test-aws: venv-aws ## Deploy the template on this machine and test it from end to end
 	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here

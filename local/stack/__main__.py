@@ -16,15 +16,13 @@ import threading
 
 import surroundings
 
-# What arrives here is printed; local/tingting.toml sends it.
-SINK = 8089
-
 
 def arguments():
     parser = argparse.ArgumentParser(prog="local/stack", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="of the HTTP address; 0: any free one")
     parser.add_argument("--built", metavar="DIR", help="where the functions' zips are; without it, `cargo lambda watch` runs them")
-    parser.add_argument("--apply", metavar="FILE", help="put these sources and destinations into it, and print what arrives at 127.0.0.1:8089")
+    parser.add_argument("--apply", metavar="FILE", help="put these sources and destinations into it")
+    parser.add_argument("--show", type=int, metavar="PORT", help="print what destinations send there")
     parser.add_argument("--until-eof", action="store_true", help="end with standard input, and speak JSON")
     return parser.parse_args()
 
@@ -47,6 +45,8 @@ async def run(options, folder):
     # After the surroundings are set: they are read when these are imported.
     import deploy
     import server
+    import show
+    import watch
 
     served = server.Server(options.port)
     serving = asyncio.create_task(served.serve(stop.wait))
@@ -55,15 +55,11 @@ async def run(options, folder):
         await until(stop, deploy.deploy, folder, options.built)
         stack = await until(stop, deploy.describe, served)
         if not options.built:
-            import watch
-
             await until(stop, watch.start, served, stack)
+        if options.show:
+            closing.append(show.Sink(options.show).close)
         if options.apply:
-            import show
-
-            sink = show.Sink(SINK)
-            closing.append(sink.close)
-            await until(stop, show.apply, served, stack, options.apply)
+            await until(stop, show.apply, stack, options.apply)
         if options.until_eof:
             print(json.dumps(stack), flush=True)
         else:

@@ -49,6 +49,9 @@ class Server:
                     scope["headers"] = [*others, (b"host", host.encode())]
             await app(scope, receive, send)
 
+        # It counts what it does, for nobody.
+        logging.getLogger("samtranslator").setLevel(logging.ERROR)
+
         config = Config()
         config.bind = [f"fd://{self.listener.fileno()}"]
         config.loglevel = "WARNING"

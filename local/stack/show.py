@@ -3,7 +3,7 @@ this machine, printed."""
 
 import http.server
 import json
-import os
+import subprocess
 import threading
 
 import surroundings
@@ -40,11 +40,11 @@ class Printing(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def apply(server, stack, file):
-    """`tingting apply`, as on AWS."""
+def apply(stack, file):
+    """`tingting apply`, as on AWS. The URLs that it prints are AWS's; ours are in `words`."""
     command = ["cargo", "run", "-q", "-p", "tingting", "--features", "aws", "--", "apply"]
     command += ["--stack", stack["stack"], "--config", file]
-    program = surroundings.start(command, env=dict(os.environ, AWS_ENDPOINT_URL=server.endpoint))
+    program = surroundings.start(command, stdout=subprocess.DEVNULL)
     if program.wait():
         raise surroundings.Failed(f"{' '.join(command)} failed")
 
