@@ -1,4 +1,4 @@
-//! What tests share: memory ports, a clock in hand, the contract of every port.
+//! What tests share: memory ports, a clock in hand, the contract of every port, AWS on this machine.
 
 pub mod aws;
 pub mod clock;
