@@ -10,7 +10,7 @@ use lambda_runtime::Context;
 pub struct Invocation {
     /// Lambda's request id, unique.
     pub request_id: String,
-    /// The X-Ray trace it belongs to: the id of its root.
+    /// The X-Ray trace it belongs to: the id of its root. None where nobody keeps that trace.
     pub trace: Option<String>,
     /// When Lambda ends the process, whatever it does.
     pub deadline: Timestamp,
@@ -35,9 +35,14 @@ impl Invocation {
     }
 }
 
-/// The root of `Root=1-…;Parent=…;Sampled=1`.
+/// The root of `Root=1-…;Parent=…;Sampled=1`. X-Ray drops what was not sampled: its id leads nowhere,
+/// and would be a tenth of every line.
 fn root(header: &str) -> Option<String> {
-    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).map(str::to_owned)
+    let mut parts = header.split(';').map(str::trim);
+    if parts.clone().any(|part| part == "Sampled=0") {
+        return None;
+    }
+    parts.find_map(|part| part.strip_prefix("Root=")).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -54,8 +59,9 @@ mod tests {
 
     #[test]
     fn a_context_is_read() {
-        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
-        let invocation = Invocation::of(context(1_700_000_000_500, Some(trace)));
+        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=";
+        let kept = format!("{trace}1");
+        let invocation = Invocation::of(context(1_700_000_000_500, Some(&kept)));
         assert_eq!(
             invocation,
             Invocation {
@@ -64,6 +70,8 @@ mod tests {
                 deadline: "2023-11-14T22:13:20.5Z".parse().unwrap(),
             }
         );
+        let dropped = format!("{trace}0");
+        assert_eq!(Invocation::of(context(0, Some(&dropped))).trace, None);
         let odd = Invocation::of(context(u64::MAX, Some("no trace")));
         assert_eq!((odd.trace, odd.deadline), (None, Timestamp::MAX));
     }

@@ -100,8 +100,9 @@ impl Serialize for Whole<'_> {
         }
         if !line.metrics.is_empty() {
             let dimensions: Vec<&str> = stack.iter().map(|_| Metric::DIMENSION).collect();
-            let metrics: Vec<Value> =
-                line.metrics.iter().map(|(metric, _)| said(*metric)).collect();
+            // Without units: they say what the names say already.
+            let names = line.metrics.iter().map(|(metric, _)| json!({ "Name": metric.name() }));
+            let metrics: Vec<Value> = names.collect();
             map.serialize_entry(
                 "_aws",
                 &json!({
@@ -121,16 +122,6 @@ impl Serialize for Whole<'_> {
             }
         }
         map.end()
-    }
-}
-
-/// A metric as the format declares it. A count needs no unit: CloudWatch adds it up all the same.
-fn said(metric: Metric) -> Value {
-    let name = metric.name();
-    if name.ends_with("_ms") {
-        json!({ "Name": name, "Unit": "Milliseconds" })
-    } else {
-        json!({ "Name": name })
     }
 }
 
@@ -163,7 +154,7 @@ mod tests {
             .measure(Metric::AcknowledgeMs, 0);
         assert_eq!(
             line.render(&invocation(), Some("shop")),
-            r#"{"timestamp":"2026-03-01T02:00:00.012Z","level":"INFO","message":"taken","source.id":"casso/shop","request_id":"r-1","_aws":{"CloudWatchMetrics":[{"Dimensions":[["Stack"]],"Metrics":[{"Name":"hooks_accepted"},{"Name":"acknowledge_ms","Unit":"Milliseconds"}],"Namespace":"tingting"}],"Timestamp":1772330400012},"Stack":"shop","hooks_accepted":1,"acknowledge_ms":0}"#
+            r#"{"timestamp":"2026-03-01T02:00:00.012Z","level":"INFO","message":"taken","source.id":"casso/shop","request_id":"r-1","_aws":{"CloudWatchMetrics":[{"Dimensions":[["Stack"]],"Metrics":[{"Name":"hooks_accepted"},{"Name":"acknowledge_ms"}],"Namespace":"tingting"}],"Timestamp":1772330400012},"Stack":"shop","hooks_accepted":1,"acknowledge_ms":0}"#
         );
     }
 

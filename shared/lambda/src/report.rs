@@ -52,8 +52,10 @@ impl Report<'_> {
         } else {
             Level::Info
         };
-        let mut line =
-            Line::new(self.began, level, "dispatched").with("messages", self.fates.len());
+        let mut line = Line::new(self.began, level, "dispatched");
+        if self.fates.len() > 1 {
+            line = line.with("messages", self.fates.len());
+        }
         for (name, values) in [("attempts", attempts), ("dead_lettered", buried)] {
             if !values.is_empty() {
                 line = line.with(name, values);
