@@ -16,10 +16,13 @@ pub struct Invocation {
     pub deadline: Timestamp,
 }
 
+/// A deadline in January 1970 is a span of time: `cargo lambda watch` always says 600,000.
+const SPANS_UNTIL: i64 = 31 * 24 * 3_600_000;
+
 impl Invocation {
     /// Reads Lambda's context. A deadline that makes no sense is none.
     pub fn of(context: Context) -> Self {
-        let millis = i64::try_from(context.deadline).ok();
+        let millis = i64::try_from(context.deadline).ok().filter(|millis| *millis > SPANS_UNTIL);
         let deadline = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
         Self {
             trace: context.xray_trace_id.as_deref().and_then(root),
@@ -72,14 +75,16 @@ mod tests {
         );
         let dropped = format!("{trace}0");
         assert_eq!(Invocation::of(context(0, Some(&dropped))).trace, None);
-        let odd = Invocation::of(context(u64::MAX, Some("no trace")));
-        assert_eq!((odd.trace, odd.deadline), (None, Timestamp::MAX));
+        for nonsense in [u64::MAX, 600_000] {
+            let odd = Invocation::of(context(nonsense, Some("no trace")));
+            assert_eq!((odd.trace, odd.deadline), (None, Timestamp::MAX), "{nonsense}");
+        }
     }
 
     #[test]
     fn what_is_left_is_never_negative() {
-        let invocation = Invocation::of(context(10_000, None));
-        let at = |second| Timestamp::from_second(second).unwrap();
+        let invocation = Invocation::of(context(1_700_000_010_000, None));
+        let at = |second| Timestamp::from_second(1_700_000_000 + second).unwrap();
         for (now, margin, left) in [(4, 1, 5), (4, 6, 0), (4, 7, 0), (11, 0, 0)] {
             let margin = Duration::from_secs(margin);
             assert_eq!(invocation.left(at(now), margin), Duration::from_secs(left));
