@@ -75,6 +75,13 @@ impl<'a> Reader<'a> {
         Ok(Some(text))
     }
 
+    /// Bytes, if they are there.
+    pub(crate) fn bytes_if(self, name: &'static str) -> Result<Option<&'a [u8]>, Failure> {
+        let Some(value) = self.item.get(name) else { return Ok(None) };
+        let bytes = value.as_b().map_err(|_| self.fault(format!("{name} is no bytes")))?;
+        Ok(Some(bytes.as_ref()))
+    }
+
     /// A number that must be there.
     pub(crate) fn number<T: FromStr>(self, name: &'static str) -> Result<T, Failure> {
         self.number_if(name)?.ok_or_else(|| self.lacks(name))

@@ -128,22 +128,22 @@ pub(crate) mod events {
     /// The log of a source's events: one hour of one shard.
     pub(crate) fn logged(source: &SourceId, received: Timestamp, key: &EventKey) -> String {
         let hour = &sortable(received)[..13];
-        format!("event/{source}/{hour}/{}", shard(key))
+        format!("event/{source}/{hour}/{}", shard(key.as_str()))
     }
 
     /// Events whose deliveries are not all written.
     pub(crate) fn untaken(key: &EventKey) -> String {
-        format!("untaken/{}", shard(key))
+        format!("untaken/{}", shard(key.as_str()))
     }
 
     /// A source's conflicts.
-    pub(crate) fn conflicts(source: &SourceId) -> String {
-        format!("conflict/{source}")
+    pub(crate) fn conflicts(source: &SourceId, key: &EventKey) -> String {
+        format!("conflict/{source}/{}", shard(key.as_str()))
     }
 
-    /// A source's parked bodies.
-    pub(crate) fn parked(source: &SourceId) -> String {
-        format!("parked/{source}")
+    /// A source's parked bodies; each is known by its partition key.
+    pub(crate) fn parked(source: &SourceId, pk: &str) -> String {
+        format!("parked/{source}/{}", shard(pk))
     }
 }
 
@@ -153,13 +153,13 @@ pub(crate) mod deliveries {
 
     /// A destination's deliveries that have not ended.
     pub(crate) fn due(of: &DeliveryRef) -> String {
-        format!("due/{}/{}", of.destination, shard(&of.event))
+        format!("due/{}/{}", of.destination, shard(of.event.as_str()))
     }
 
     /// A destination's deliveries that failed on one day.
     pub(crate) fn failed(of: &DeliveryRef, ended: Timestamp) -> String {
         let day = &sortable(ended)[..10];
-        format!("failed/{}/{day}/{}", of.destination, shard(&of.event))
+        format!("failed/{}/{day}/{}", of.destination, shard(of.event.as_str()))
     }
 }
 
@@ -182,9 +182,9 @@ pub(crate) fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Which of the shards an event and its deliveries belong to, as two digits.
-fn shard(key: &EventKey) -> String {
-    let first = Sha256::digest(key.as_str().as_bytes()).first().copied().unwrap_or(0);
+/// Which of the shards what has this partition key belongs to, as two digits.
+fn shard(pk: &str) -> String {
+    let first = Sha256::digest(pk.as_bytes()).first().copied().unwrap_or(0);
     format!("{:02}", first % SHARDS)
 }
 
@@ -239,7 +239,7 @@ mod tests {
     fn a_busy_hour_is_spread_evenly() {
         let mut shards: BTreeMap<String, usize> = BTreeMap::new();
         for n in 0..32_000 {
-            *shards.entry(shard(&of(&n.to_string()).event)).or_default() += 1;
+            *shards.entry(shard(of(&n.to_string()).event.as_str())).or_default() += 1;
         }
         assert_eq!(shards.len(), usize::from(SHARDS));
         assert!(shards.values().all(|count| (800..1200).contains(count)), "{shards:?}");

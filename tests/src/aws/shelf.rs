@@ -3,10 +3,10 @@
 //! refused calls by a query.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use bytes::Bytes;
 use domain::{DestinationRecord, Event, Parked, Refused, SourceId, SourceRecord};
 use jiff::Timestamp;
 
@@ -58,25 +58,37 @@ impl TableShelf {
         scan.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
     }
 
-    /// The items under one key of the index of what is open, oldest first.
+    /// The items under all shards of a key of the index of what is open, oldest first.
     pub async fn open(&self, key: &str) -> Vec<Item> {
         let mut items = Vec::new();
-        for (pk, sk) in self.indexed("open", key).await {
-            items.extend(
-                self.items(&pk, &sk).await.into_iter().filter(|item| text(item, "sk") == sk),
-            );
+        for shard in 0..32 {
+            for (pk, sk) in self.indexed("open", &format!("{key}/{shard:02}")).await {
+                items.extend(
+                    self.items(&pk, &sk).await.into_iter().filter(|item| text(item, "sk") == sk),
+                );
+            }
         }
+        items.sort_by_key(|item| text(item, "since"));
         items
     }
 
     /// The event in an item, put together from its parts where it has some.
     async fn event(&self, item: &Item) -> Event {
-        let Some(digest) = item.get("whole") else {
+        if item.contains_key("event") {
             return Event::from_json(&text(item, "event")).unwrap();
-        };
-        let parts = format!("part/{}/", digest.as_s().unwrap());
-        let parts = self.items(&text(item, "pk"), &parts).await;
-        let whole: String = parts.iter().map(|part| text(part, "event")).collect();
+        }
+        let mut deflated = Vec::new();
+        match item.get("whole") {
+            None => deflated.extend(bytes(item, "deflated")),
+            Some(digest) => {
+                let parts = format!("part/{}/", digest.as_s().unwrap());
+                for part in self.items(&text(item, "pk"), &parts).await {
+                    deflated.extend(bytes(&part, "deflated"));
+                }
+            }
+        }
+        let mut whole = String::new();
+        flate2::read::DeflateDecoder::new(&deflated[..]).read_to_string(&mut whole).unwrap();
         Event::from_json(&whole).unwrap()
     }
 }
@@ -113,9 +125,8 @@ impl Shelf for TableShelf {
     async fn parked(&self, source: &SourceId) -> Vec<(Parked, String, Timestamp)> {
         let parked = self.open(&format!("parked/{source}")).await;
         let read = |item: &Item| {
-            let bytes = item["bytes"].as_b().unwrap().as_ref();
-            let parked =
-                Parked { bytes: Bytes::copy_from_slice(bytes), reason: text(item, "reason") };
+            let (bytes, reason) = (bytes(item, "bytes").into(), text(item, "reason"));
+            let parked = Parked { bytes, reason };
             (parked, text(item, "context"), text(item, "since").parse().unwrap())
         };
         parked.iter().map(read).collect()
@@ -153,6 +164,10 @@ impl TableShelf {
             .await
             .unwrap();
     }
+}
+
+fn bytes(item: &Item, name: &str) -> Vec<u8> {
+    item[name].as_b().unwrap().as_ref().to_vec()
 }
 
 /// A text of an item; a test fails where there is none.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::{Claim, Event, EventKey, Kind, Stored};
+use domain::{Claim, Entropy as _, Event, EventKey, Kind, Stored};
 use futures_util::future::join_all;
 
 use super::{Case, Fixture, at, event, transfer};
+use crate::clock::SeededEntropy;
 
 pub(super) const CASES: &[Case] = &[
     ("a fresh key is claimed as it is", |f| Box::pin(fresh(f))),
@@ -17,8 +18,8 @@ pub(super) const CASES: &[Case] = &[
     ("of a hundred claims at once one is fresh", |f| Box::pin(hundred(f))),
     ("keys differ by every byte", |f| Box::pin(odd_keys(f))),
     ("of three hundred events at once each is fresh", |f| Box::pin(an_array(f))),
-    ("an event of 300 KB is kept whole", |f| Box::pin(large(f, 100_000))),
-    ("an event of 600 KB is kept whole", |f| Box::pin(large(f, 200_000))),
+    ("an event of 300 KB is kept whole", |f| Box::pin(large(f, 300_000))),
+    ("an event of 600 KB is kept whole", |f| Box::pin(large(f, 600_000))),
     ("a large event conflicts like any other", |f| Box::pin(large_conflict(f))),
 ];
 
@@ -159,13 +160,19 @@ async fn an_array(f: &Fixture) {
     }
 }
 
-/// An event of three times as many bytes.
-fn padded(event: Event, letters: usize) -> Event {
-    Event { object: format!(r#"{{"pad":"{}"}}"#, "ế".repeat(letters)), ..event }
+/// An event of so many bytes, which cannot be made much smaller.
+fn padded(event: Event, bytes: usize) -> Event {
+    let entropy = SeededEntropy::new(1);
+    let letters = (b'0'..=b'z').filter(|letter| *letter != b'\\').map(char::from);
+    let letters: Vec<char> = letters.collect();
+    let pad: String = (0..bytes)
+        .map(|_| letters[usize::try_from(entropy.next() >> 33).unwrap() % letters.len()])
+        .collect();
+    Event { object: format!(r#"{{"pad":"{pad}"}}"#), ..event }
 }
 
-async fn large(f: &Fixture, letters: usize) {
-    let event = padded(event("1"), letters);
+async fn large(f: &Fixture, bytes: usize) {
+    let event = padded(event("1"), bytes);
     assert_eq!(f.ledger.claim(&event).await.unwrap(), Claim::Fresh);
     assert_eq!(f.ledger.claim(&event).await.unwrap(), Claim::Unfinished);
     f.ledger.take(&event.key, false).await.unwrap();
@@ -175,8 +182,8 @@ async fn large(f: &Fixture, letters: usize) {
 }
 
 async fn large_conflict(f: &Fixture) {
-    let first = padded(transfer("1", "5000"), 200_000);
-    let second = padded(transfer("1", "6000"), 200_000);
+    let first = padded(transfer("1", "5000"), 600_000);
+    let second = padded(transfer("1", "6000"), 600_000);
     assert_eq!(f.ledger.claim(&first).await.unwrap(), Claim::Fresh);
     assert_eq!(f.ledger.claim(&second).await.unwrap(), Claim::Conflict { first: true });
     let again = f.ledger.claim(&received(&second, 2)).await.unwrap();

@@ -52,7 +52,7 @@ async fn conflict(
     let mut new = item([
         pk,
         sk,
-        (OPEN, text(events::conflicts(&event.source))),
+        (OPEN, text(events::conflicts(&event.source, &event.key))),
         (SINCE, text(sortable(event.received))),
         ("expires", expires(event.received, ledger.keys_kept)),
     ]);

@@ -1,23 +1,35 @@
-//! The text of an event in an item. DynamoDB refuses items over 400 KB: what is too large is written
-//! in parts first, and the item names them by the digest of the whole. A crash in between, or an
-//! event that turns out to be a repeat, leaves parts that nobody names; they expire like the rest.
+//! The text of an event in an item. DynamoDB counts a write by the KiB, so that what would make an
+//! event cost two is deflated; and it refuses items over 400 KB, so that what is too large even then
+//! is written in parts first, and the item names them by the digest of the whole. A crash in between,
+//! or an event that turns out to be a repeat, leaves parts that nobody names; they expire like the
+//! rest.
 
 use std::borrow::Cow;
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::DynamoLedger;
 use crate::failure::Failure;
 use crate::items::{Item, Reader, item, number, text};
 use crate::keys::{Key, digest, parts_of};
 
+/// Up to so many bytes stay as they are, for people to read: with the rest of its item that is 1 KiB.
+const PLAIN: usize = 768;
+/// How hard to deflate: beyond this little is won on a text of a KiB or two.
+const LEVEL: u8 = 4;
 /// The most bytes of one part: DynamoDB's 400 KB less what else an item may hold.
 const PART: usize = 350_000;
 /// Parts written at once.
 const AT_ONCE: usize = 4;
+/// More than any body becomes: what inflates to more was not written by us.
+const MOST: usize = 64 * 1024 * 1024;
 
 const TEXT: &str = "event";
+const DEFLATED: &str = "deflated";
 const DIGEST: &str = "whole";
 const COUNT: &str = "parts";
 
@@ -29,23 +41,27 @@ pub(super) async fn put(
     body: String,
     into: &mut Item,
 ) -> Result<(), Failure> {
-    if body.len() <= PART {
+    if body.len() <= PLAIN {
         into.insert(TEXT.to_owned(), text(body));
         return Ok(());
     }
-    let digest = digest([body.as_bytes()]);
-    let pieces = pieces(&body, PART);
+    let deflated = compress_to_vec(body.as_bytes(), LEVEL);
+    if deflated.len() <= PART {
+        into.insert(DEFLATED.to_owned(), AttributeValue::B(Blob::new(deflated)));
+        return Ok(());
+    }
+    let digest = digest([&deflated]);
+    let pieces = deflated.chunks(PART);
+    into.insert(COUNT.to_owned(), number(pieces.len()));
     let puts: Vec<_> = pieces
-        .iter()
         .enumerate()
         .map(|(n, piece)| {
             let [pk, sk] = Key::part(pk, &digest, n).attributes();
-            let part = item([pk, sk, (TEXT, text(*piece)), ("expires", expires.clone())]);
-            ledger.table.put(part)
+            let piece = AttributeValue::B(Blob::new(piece));
+            ledger.table.put(item([pk, sk, (DEFLATED, piece), ("expires", expires.clone())]))
         })
         .collect();
     stream::iter(puts).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-    into.insert(COUNT.to_owned(), number(pieces.len()));
     into.insert(DIGEST.to_owned(), text(digest));
     Ok(())
 }
@@ -55,44 +71,27 @@ pub(super) async fn get<'a>(
     ledger: &DynamoLedger,
     item: Reader<'a>,
 ) -> Result<Cow<'a, str>, Failure> {
-    let Some(digest) = item.text_if(DIGEST)? else { return Ok(item.text(TEXT)?.into()) };
-    let parts = ledger.table.query(item.pk(), &parts_of(digest)).await?;
-    let mut whole = String::new();
-    for part in &parts {
-        whole.push_str(Reader::new("part of an event", part).text(TEXT)?);
-    }
-    if parts.len() != item.number::<usize>(COUNT)?
-        || crate::keys::digest([whole.as_bytes()]) != digest
-    {
-        return Err(item.fault("its parts are not those that were written"));
-    }
-    Ok(whole.into())
-}
-
-/// Cuts a text into pieces of at most so many bytes, between characters.
-fn pieces(mut text: &str, most: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    while text.len() > most {
-        let (piece, rest) = text.split_at(text.floor_char_boundary(most));
-        pieces.push(piece);
-        text = rest;
-    }
-    pieces.push(text);
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_cut_between_characters_and_loses_nothing() {
-        let text = "aế".repeat(100);
-        for most in [4, 5, 7, 100, 399, 400, 401] {
-            let pieces = pieces(&text, most);
-            assert_eq!(pieces.concat(), text, "{most}");
-            assert!(pieces.iter().all(|piece| (1..=most).contains(&piece.len())), "{most}");
+    if let Some(digest) = item.text_if(DIGEST)? {
+        let parts = ledger.table.query(item.pk(), &parts_of(digest)).await?;
+        let mut whole = Vec::new();
+        for part in &parts {
+            whole.extend(Reader::new("part of an event", part).bytes_if(DEFLATED)?.unwrap_or(&[]));
         }
-        assert_eq!(pieces("", 4), [""]);
+        let written =
+            parts.len() == item.number::<usize>(COUNT)? && crate::keys::digest([&whole]) == digest;
+        return match inflate(&whole) {
+            Some(body) if written => Ok(body.into()),
+            Some(_) | None => Err(item.fault("its parts are not those that were written")),
+        };
     }
+    match item.bytes_if(DEFLATED)? {
+        Some(bytes) => inflate(bytes)
+            .map(Cow::from)
+            .ok_or_else(|| item.fault(format!("{DEFLATED} does not inflate to a text"))),
+        None => Ok(item.text(TEXT)?.into()),
+    }
+}
+
+fn inflate(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(decompress_to_vec_with_limit(bytes, MOST).ok()?).ok()
 }

@@ -27,11 +27,13 @@ pub(super) async fn park(
     context: &str,
     at: Timestamp,
 ) -> Result<(), Failure> {
-    let [pk, sk] = Key::parked(source, context, &parked.bytes).attributes();
+    let key = Key::parked(source, context, &parked.bytes);
+    let open = text(events::parked(source, &key.pk));
+    let [pk, sk] = key.attributes();
     let new = item([
         pk,
         sk,
-        (OPEN, text(events::parked(source))),
+        (OPEN, open),
         (SINCE, text(sortable(at))),
         ("bytes", AttributeValue::B(Blob::new(&parked.bytes[..]))),
         ("context", text(context)),
