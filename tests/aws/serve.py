@@ -41,10 +41,18 @@ def moto(listener, port):
     MotoRequestHandler.disable_nagle_algorithm = True
     MotoRequestHandler.log_request = lambda *_: None
     app = DomainDispatcherApplication(create_backend_app)
+    one_at_a_time = threading.Lock()
+
+    # AWS decides a conditional write, and who receives a message, once; moto's threads look and then
+    # act, and now and then two of them act on the same sight.
+    def serialized(environ, start_response):
+        with one_at_a_time:
+            return app(environ, start_response)
+
     make_server(
         "127.0.0.1",
         port,
-        app,
+        serialized,
         threaded=True,
         request_handler=MotoRequestHandler,
         fd=listener.fileno(),
