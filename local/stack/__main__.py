@@ -54,12 +54,12 @@ async def run(options, folder):
     try:
         await until(stop, deploy.deploy, folder, options.built)
         stack = await until(stop, deploy.describe, served)
-        if not options.built:
-            await until(stop, watch.start, served, stack)
         if options.show:
             closing.append(show.Sink(options.show).close)
         if options.apply:
             await until(stop, show.apply, stack, options.apply)
+        if not options.built:
+            await until(stop, watch.start, served, stack)
         if options.until_eof:
             print(json.dumps(stack), flush=True)
         else:

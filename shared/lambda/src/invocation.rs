@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_left_is_never_negative() {
         let invocation = Invocation::of(context(1_700_000_010_000, None));
-        let at = |second| Timestamp::from_second(1_700_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_700_000_000 + second).unwrap();
         for (now, margin, left) in [(4, 1, 5), (4, 6, 0), (4, 7, 0), (11, 0, 0)] {
             let margin = Duration::from_secs(margin);
             assert_eq!(invocation.left(at(now), margin), Duration::from_secs(left));
