@@ -9,11 +9,11 @@ run: ## Receive webhooks on this machine (writes tingting.toml at the first star
 	cargo run --release -q -- serve
 
 test: venv venv-aws ## Run all tests, those against strangers' software included
-	cargo test --workspace
+	cargo test --workspace --features tingting/aws
 
 check: ## Formatting, lints as errors, licences and bans of dependencies
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo deny --all-features check bans licenses sources
 
 audit: ## Known vulnerabilities of dependencies (needs the network)

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, LONGEST_TIMEOUT, Message, PortError,
+    Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, LONGEST_TIMEOUT, Message, PortError, chain,
 };
 use embedded::Database;
 use tokio::sync::{Semaphore, watch};
 
-use super::logs::{chain, log_attempt, log_poison};
+use super::logs::{log_attempt, log_poison};
 use super::metrics::Metrics;
 
 /// Messages handled at once.

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Clock;
+use domain::{Clock, chain};
 use embedded::Database;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use super::logs::chain;
 use super::metrics::Metrics;
 
 /// How long counts are good.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use domain::{
-    Ack, BodyFault, Clock, Entropy, Ingest, Name, Provider, Refusal, Request, SourceId,
+    Ack, BodyFault, Clock, Entropy, Ingest, Name, Provider, Refusal, Request, SourceId, chain,
     find_provider, route,
 };
 use embedded::Database;
@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use super::counts::Counts;
-use super::logs::{chain, log_ack};
+use super::logs::log_ack;
 use super::metrics::Metrics;
 
 /// Connections at once; further ones wait to be accepted.

@@ -1,14 +1,11 @@
 //! Logs: one line each that reads alone and filters by field. Never a body, a secret, an account
 //! number or a payer's name.
 
-use std::error::Error;
-use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Ack, DeliveryState, EventKey, Made, Outcome, Refusal};
-use sha2::{Digest as _, Sha256};
+use domain::{Ack, DeliveryState, EventKey, Made, Outcome, Refusal, chain, shown};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -49,18 +46,6 @@ pub fn follow(logs: Logs, filter: Option<&str>) -> io::Result<Arc<Outlet>> {
         }
     };
     Ok(outlet)
-}
-
-/// An error with its causes, on one line.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        // Writing to a String cannot fail.
-        _ = write!(text, ": {one}");
-        cause = one.source();
-    }
-    text
 }
 
 /// One line for an answered call.
@@ -165,47 +150,6 @@ pub(super) fn log_poison(key: Option<&EventKey>, reason: &str) {
     );
 }
 
-/// An event's key as logs may show it. An identity made of several parts may have an account number
-/// among them: of those only a digest is shown, by which two lines can still be told to belong
-/// together.
-fn shown(key: &EventKey) -> String {
-    let key = key.as_str();
-    let Some((index, _)) = key.match_indices('/').nth(1) else { return digest(key) };
-    let (source, identity) = key.split_at(index + 1);
-    let simple = identity.len() <= 40 && identity.bytes().all(|b| b.is_ascii_alphanumeric());
-    if simple { key.to_owned() } else { format!("{source}{}", digest(key)) }
-}
-
-fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    format!("~{}", hex::encode(&digest[..8]))
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_number_in_a_key_is_not_shown() {
-        let shown = |text: &str| shown(&EventKey::from_stored(text));
-        assert_eq!(shown("casso/shop/218897"), "casso/shop/218897");
-        let (one, two) = (
-            shown("thueapi/shop/acb:336883868386:in:TXN1"),
-            shown("thueapi/shop/acb:336883868386:in:TXN2"),
-        );
-        assert!(one.starts_with("thueapi/shop/~") && !one.contains("336883868386"), "{one}");
-        assert_ne!(one, two);
-        assert!(!shown("336883868386").contains("336883868386"));
-    }
-
-    #[test]
-    fn an_error_is_told_with_its_causes() {
-        let cause = std::io::Error::other("disk full");
-        let error = domain::PortError::new(domain::Port::Ledger, cause);
-        assert_eq!(chain(&error), "the ledger could not be reached: disk full");
-    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use domain::{
     Channel, Clock, Directory, Dispatch, Entropy, Ingest, Ledger, Provider, Queue, Screen,
-    TokenCache,
+    TokenCache, chain,
 };
 use egress::{Guard, HttpEgress};
 use embedded::Database;
@@ -20,7 +20,6 @@ use super::consume::Consumer;
 use super::counts::Counts;
 use super::http::{Deadlines, Front};
 use super::lanes::LocalLanes;
-use super::logs::chain;
 use super::metrics::Metrics;
 use crate::config::Config;
 

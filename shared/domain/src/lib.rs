@@ -51,6 +51,7 @@ mod secret;
 mod source;
 mod text;
 mod tokens;
+mod told;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
@@ -83,3 +84,4 @@ pub use secret::Secret;
 pub use source::{Auth, Source};
 pub use text::{clean, excerpt};
 pub use tokens::TokenCache;
+pub use told::{chain, shown};

@@ -9,7 +9,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{DeadLetters, Dispatch, Handled as Dispatched, Made, Outbound, PortError};
+use domain::{
+    DeadLetters, Dispatch, Handled as Dispatched, Made, Outbound, PortError, chain, shown,
+};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,6 @@ use tokio::time::error::Elapsed;
 
 use crate::deadline::UntilDeadline;
 use crate::invocation::Invocation;
-use crate::keys::{chain, shown};
 use crate::process::{Function, Handled, Process};
 use crate::report::Report;
 

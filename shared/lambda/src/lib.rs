@@ -10,7 +10,6 @@ mod deadline;
 mod event;
 mod front;
 mod invocation;
-mod keys;
 mod lanes;
 mod line;
 mod metric;

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use domain::{DeliveryState, Made};
+use domain::{DeliveryState, Made, shown};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::batch::Fate;
-use crate::keys::shown;
 use crate::line::{Level, Line};
 use crate::metric::Metric;
 use crate::told::millis;

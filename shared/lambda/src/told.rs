@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use domain::{Ack, Outcome, Refusal};
+use domain::{Ack, Outcome, Refusal, chain, shown};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::keys::{chain, shown};
 use crate::line::{Level, Line};
 use crate::metric::Metric;
 

@@ -5,8 +5,9 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use domain::{EventKey, excerpt};
 use sha2::{Digest as _, Sha256};
+
+use crate::{EventKey, excerpt};
 
 /// The most bytes of an error that are told.
 const ERROR_BYTES: usize = 1000;
@@ -14,7 +15,7 @@ const ERROR_BYTES: usize = 1000;
 const SIMPLE: usize = 40;
 
 /// An event's key as a log may show it.
-pub(crate) fn shown(key: &EventKey) -> String {
+pub fn shown(key: &EventKey) -> String {
     let key = key.as_str();
     let Some((index, _)) = key.match_indices('/').nth(1) else { return digest(key) };
     let (source, identity) = key.split_at(index + 1);
@@ -23,7 +24,7 @@ pub(crate) fn shown(key: &EventKey) -> String {
 }
 
 /// An error with its causes, on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(one) = cause {
@@ -59,7 +60,7 @@ mod tests {
     #[test]
     fn an_error_is_told_with_its_causes_on_one_line() {
         let cause = std::io::Error::other("throttled\nagain");
-        let error = domain::PortError::new(domain::Port::Ledger, cause);
+        let error = crate::PortError::new(crate::Port::Ledger, cause);
         assert_eq!(chain(&error), "the ledger could not be reached: throttled again");
     }
 }
