@@ -33,6 +33,9 @@ pub(crate) async fn apply(what: Apply, process: Process<'_>) -> anyhow::Result<E
         }
     }
     print(&summary(&changes, what.dry_run))?;
+    for note in notes(&config) {
+        print(&format!("note: {note}\n"))?;
+    }
     print(&urls(&config, deployed.base.as_deref()))?;
     let clash = changes.iter().any(|change| change.what == What::Clash);
     Ok(if clash { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -98,6 +101,20 @@ fn summary(changes: &[Change], dry_run: bool) -> String {
     }
     text.push_str(if dry_run { "; nothing was written (--dry-run)\n" } else { "\n" });
     text
+}
+
+/// What is written as it stands, and is probably not what was meant.
+fn notes(config: &Config) -> Vec<String> {
+    let mut notes = config.strangers();
+    for (_, destination) in &config.destinations {
+        if destination.channel == "preview" {
+            notes.push(format!(
+                "destination {} is on the channel preview, which shows nothing on AWS",
+                destination.name
+            ));
+        }
+    }
+    notes
 }
 
 /// What to type at the providers.

@@ -95,6 +95,13 @@ async fn a_file_is_applied_once_and_what_a_person_made_stays() {
         ? destination sales: no longer in the file; --prune removes it\n\
         0 new, 1 changed, 0 removed, 0 as they were, 1 not written\n";
     assert_eq!((code, told.as_str()), (1, expected));
+    let noted = "[[destination]]\nname = \"screen\"\nchannel = \"preview\"\n\
+        sources = [\"casso/none\"]\n";
+    fs::write(&file, noted).unwrap();
+    let (_, told, _) = run(&["apply", "--dry-run"]);
+    let notes = "note: destination screen waits for casso/none, which is no source of this file\n\
+        note: destination screen is on the channel preview, which shows nothing on AWS\n";
+    assert!(told.ends_with(notes), "{told}");
     fs::write(&file, "").unwrap();
     let (code, told, _) = run(&["apply", "--prune"]);
     let removed = "- source casso/shop\n- destination sales\n";
