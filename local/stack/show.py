@@ -58,7 +58,7 @@ Ready. AWS is at {stack['endpoint']}; the hooks are at
 
 Call one as its provider would; the notification is printed here:
 
-  cargo run -rq -- simulate casso --config {file} --amount 1250000 --content "DH1024 chuyen tien"
+  cargo run -q -- simulate casso --config {file} --amount 1250000 --content "DH1024 chuyen tien"
 
 The functions follow their code. To change sources and destinations, edit {file} and
 

@@ -1,0 +1,137 @@
+//! What template.yaml promises and no local server can judge: each provider has its function, its
+//! routes and its own keys only; the numbers that belong together do; metrics and alarms are few and
+//! have the names that the functions write.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lambda::Metric;
+use saphyr::{LoadableYamlNode as _, Yaml};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn text() -> String {
+    fs::read_to_string(root().join("template.yaml")).unwrap()
+}
+
+/// Gives `look` the resources by their names.
+fn with_resources<T>(look: impl FnOnce(&Yaml<'_>) -> T) -> T {
+    let text = text();
+    let template = Yaml::load_from_str(&text).unwrap();
+    look(&template[0]["Resources"])
+}
+
+fn strings<'a>(yaml: &'a Yaml<'_>) -> Vec<&'a str> {
+    match yaml.as_sequence() {
+        Some(items) => items.iter().map(|item| item.as_str().unwrap()).collect(),
+        None => vec![yaml.as_str().unwrap()],
+    }
+}
+
+/// The name of a function in the template: its folder's, with a capital.
+fn resource(function: &str) -> String {
+    let (first, rest) = function.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// What a tagged value says: `!GetAtt Ledger.Arn` is "Ledger.Arn".
+fn tagged<'a>(yaml: &'a Yaml<'_>) -> &'a str {
+    let said = if let Yaml::Tagged(_, value) = yaml { value.as_str() } else { yaml.as_str() };
+    said.unwrap()
+}
+
+#[test]
+fn every_provider_has_its_function_and_its_routes() {
+    with_resources(|resources| {
+        for provider in providers::ALL {
+            let name = provider.name();
+            let properties = &resources[resource(name).as_str()]["Properties"];
+            let code = properties["CodeUri"].as_str().unwrap();
+            assert_eq!(code, format!("target/lambda/{name}/bootstrap.zip"));
+            assert!(root().join("functions").join(name).is_dir(), "{name}");
+            let events = properties["Events"].as_mapping().unwrap();
+            let routes: BTreeSet<String> = events
+                .values()
+                .map(|event| {
+                    let route = &event["Properties"];
+                    let say = |key: &str| route[key].as_str().unwrap();
+                    format!("{} {}", say("Method"), say("Path"))
+                })
+                .collect();
+            let expected =
+                ["", "/{proxy+}"].map(|tail| format!("ANY /hooks/{name}/{{source}}{tail}"));
+            assert_eq!(routes, BTreeSet::from(expected), "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_provider_reads_and_writes_its_own_and_nothing_else() {
+    with_resources(|resources| {
+        for provider in providers::ALL {
+            let name = provider.name();
+            let role = &resources[format!("{}Role", resource(name)).as_str()]["Properties"];
+            let policies = role["Policies"].as_sequence().unwrap();
+            assert_eq!(policies.len(), 1, "{name}");
+            let statements = policies[0]["PolicyDocument"]["Statement"].as_sequence().unwrap();
+            let allowed: Vec<(Vec<&str>, &str)> = statements
+                .iter()
+                .map(|of| (strings(&of["Action"]), tagged(&of["Resource"])))
+                .collect();
+            let expected = [
+                (vec!["dynamodb:Query"], "Directory.Arn"),
+                (vec!["dynamodb:PutItem"], "Ledger.Arn"),
+                (vec!["sqs:SendMessage"], "Events.Arn"),
+            ];
+            assert_eq!(allowed, expected, "{name}");
+            let keys = |n: usize, how: &str| {
+                strings(&statements[n]["Condition"][how]["dynamodb:LeadingKeys"]).join(" ")
+            };
+            assert_eq!(keys(0, "ForAllValues:StringEquals"), format!("source/{name}"));
+            assert_eq!(keys(1, "ForAllValues:StringLike"), format!("{name}/*"));
+        }
+    });
+}
+
+#[test]
+fn the_queue_waits_six_times_as_long_as_its_function_may_take() {
+    with_resources(|resources| {
+        let timeout = resources["Dispatch"]["Properties"]["Timeout"].as_integer().unwrap();
+        let wait = resources["Events"]["Properties"]["VisibilityTimeout"].as_integer().unwrap();
+        assert_eq!(wait, 6 * timeout);
+        // A destination may take this long, and what came of it must still be written down.
+        let longest = i64::try_from(domain::LONGEST_TIMEOUT.as_secs()).unwrap();
+        assert!(timeout >= longest + 20, "{timeout}");
+    });
+}
+
+#[test]
+fn alarms_and_metrics_are_few_and_are_those_that_are_written() {
+    let written: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+    with_resources(|resources| {
+        let alarms: Vec<&Yaml<'_>> = resources
+            .as_mapping()
+            .unwrap()
+            .values()
+            .filter(|resource| resource["Type"].as_str() == Some("AWS::CloudWatch::Alarm"))
+            .map(|alarm| &alarm["Properties"])
+            .collect();
+        assert!((1..=10).contains(&alarms.len()), "{}", alarms.len());
+        let ours = alarms.iter().filter(|of| tagged(&of["Namespace"]) == Metric::NAMESPACE);
+        for alarm in ours {
+            assert!(written.contains(alarm["MetricName"].as_str().unwrap()), "{alarm:?}");
+            assert_eq!(alarm["Dimensions"][0]["Name"].as_str(), Some(Metric::DIMENSION));
+        }
+        // With the one that is counted from the front door's log, ten at most.
+        assert!(written.len() < 10);
+    });
+    let shown = text();
+    let shown = shown.split("\"tingting\", \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let shown: BTreeSet<&str> = shown.collect();
+    assert_eq!(shown, written, "the dashboard shows all of them");
+}
