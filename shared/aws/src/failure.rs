@@ -2,8 +2,8 @@
 //! item or a raw key: both may hold an account number or a payer's name.
 
 use std::error::Error;
-use std::fmt::Debug;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::EventJsonError;
@@ -59,13 +59,20 @@ pub enum Failure {
 
 impl Failure {
     /// What came of a call that failed.
-    pub(crate) fn of<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    pub(crate) fn of<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        R: Debug + Send + Sync + 'static,
     {
+        let status = error.raw_response().map(|response| response.status().as_u16());
         if let Some(said) = error.as_service_error() {
-            return Self::refused(operation, said);
+            return match (said.code(), status) {
+                (None, Some(status)) => Self::Refused {
+                    operation,
+                    code: format!("HTTP {status}"),
+                    message: "what it said besides cannot be read".to_owned(),
+                },
+                (Some(_), _) | (None, None) => Self::refused(operation, said),
+            };
         }
         let source = error.into_source().unwrap_or_else(|error| error.to_string().into());
         Self::Unanswered { operation, source }

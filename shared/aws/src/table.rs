@@ -2,7 +2,6 @@
 //! caller was answered must be there when the next one looks.
 
 use std::error::Error;
-use std::fmt::Debug;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -15,6 +14,7 @@ use aws_sdk_dynamodb::types::{
     CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update as UpdateInTransaction,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::failure::Failure;
 use crate::items::{Item, text};
@@ -208,15 +208,14 @@ const CANCELED: &str = "TransactionCanceledException";
 
 /// What came of a conditional write: `unmet` says whether an error is about the condition, and `old`
 /// takes the item out of it.
-fn written<O, E, R>(
+fn written<O, E>(
     operation: &'static str,
-    sent: Result<O, SdkError<E, R>>,
+    sent: Result<O, SdkError<E, HttpResponse>>,
     unmet: impl FnOnce(&E) -> bool,
     old: impl FnOnce(E) -> Option<Item>,
 ) -> Result<Written, Failure>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: Debug + Send + Sync + 'static,
 {
     match sent {
         Ok(_) => Ok(Written::Done),

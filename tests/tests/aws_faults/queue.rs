@@ -101,7 +101,7 @@ async fn what_does_not_pass_is_told() {
         (Reply::error(400, "AccessDeniedException"), 1, "AccessDeniedException"),
         (Reply::error(400, "AWS.SimpleQueueService.NonExistentQueue"), 1, "NonExistentQueue"),
         (Reply::BreakOff("{\"MessageId\":\"m\"}".to_owned()), 4, "got no answer"),
-        (Reply::Answer(200, "<html>".to_owned()), 1, "an unknown error"),
+        (Reply::Answer(200, "<html>".to_owned()), 1, "HTTP 200"),
     ] {
         for texts in [&["a"][..], &["a", "b"]] {
             let (place, meddler) = meddled(always(reply.clone())).await;

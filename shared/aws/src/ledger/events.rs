@@ -48,18 +48,23 @@ async fn conflict(
     event: &Event,
     fingerprint: &Fingerprint,
 ) -> Result<Claim, Failure> {
+    let received = sortable(event.received);
     let [pk, sk] = Key::conflict(&event.key, fingerprint.as_str()).attributes();
     let mut new = item([
         pk,
         sk,
         (OPEN, text(events::conflicts(&event.source, &event.key))),
-        (SINCE, text(sortable(event.received))),
+        (SINCE, text(received.as_str())),
         ("expires", expires(event.received, ledger.keys_kept)),
     ]);
     put_body(ledger, event, &mut new).await?;
     let first = match ledger.table.put_new(new).await? {
         Written::Done => true,
-        Written::Not(_) => false,
+        // Received at the very same microsecond: it is our own, and the answer was lost.
+        Written::Not(old) => {
+            let old = old.unwrap_or_default();
+            Reader::new("conflict", &old).text_if(SINCE)? == Some(received.as_str())
+        }
     };
     Ok(Claim::Conflict { first })
 }
