@@ -17,6 +17,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use http::Uri;
+use http_body_util::BodyExt as _;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -39,12 +41,40 @@ pub struct CaBundleError {
 
 /// A client that trusts the certificates of `ca_bundle`, or the compiled-in ones.
 pub fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, CaBundleError> {
-    let roots = match ca_bundle {
-        Some(path) => {
-            bundled(path).map_err(|source| CaBundleError { path: path.to_owned(), source })?
+    Hyper::new(ca_bundle).map(SharedHttpClient::new)
+}
+
+/// hyper, as the SDKs want it. Clones share their connections.
+#[derive(Clone)]
+pub(crate) struct Hyper(Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
+
+impl Hyper {
+    /// One that trusts the certificates of `ca_bundle`, or the compiled-in ones.
+    pub(crate) fn new(ca_bundle: Option<&Path>) -> Result<Self, CaBundleError> {
+        Ok(Self(client(trusted(ca_bundle)?)))
+    }
+
+    /// Asks for a page and throws it away: what remains is an open connection.
+    pub(crate) async fn visit(&self, page: Uri) {
+        let mut request = http::Request::new(SdkBody::empty());
+        *request.uri_mut() = page;
+        if let Ok(response) = self.0.request(request).await {
+            // Read to its end: a connection with an answer in it cannot be used again.
+            _ = response.into_body().collect().await;
         }
-        None => RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-    };
+    }
+}
+
+fn trusted(ca_bundle: Option<&Path>) -> Result<RootCertStore, CaBundleError> {
+    match ca_bundle {
+        Some(path) => {
+            bundled(path).map_err(|source| CaBundleError { path: path.to_owned(), source })
+        }
+        None => Ok(RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned())),
+    }
+}
+
+fn client(roots: RootCertStore) -> Client<HttpsConnector<connect::HttpConnector>, SdkBody> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -60,11 +90,10 @@ pub fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, CaBundl
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    let client = Client::builder(TokioExecutor::new())
+    Client::builder(TokioExecutor::new())
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
-        .build(https);
-    Ok(SharedHttpClient::new(Hyper(client)))
+        .build(https)
 }
 
 fn bundled(path: &Path) -> Result<RootCertStore, Box<dyn std::error::Error + Send + Sync>> {
@@ -77,10 +106,6 @@ fn bundled(path: &Path) -> Result<RootCertStore, Box<dyn std::error::Error + Sen
     }
     Ok(roots)
 }
-
-/// hyper, as the SDKs want it.
-#[derive(Clone)]
-struct Hyper(Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
 
 impl fmt::Debug for Hyper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

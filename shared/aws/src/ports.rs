@@ -41,7 +41,7 @@ impl Ports {
         let surroundings = Surroundings::read(env)?;
         let Resources { directory, ledger, queue, keys_kept } = Resources::read(env)?;
         let services = Services::new(&surroundings)?;
-        let Services { dynamodb, sqs } = &services;
+        let Services { dynamodb, sqs, .. } = &services;
         Ok(Self {
             ledger: Arc::new(DynamoLedger::new(dynamodb.clone(), ledger, keys_kept)),
             queue: Arc::new(SqsQueue::new(sqs.clone(), queue)),

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::endpoint::{
+    EndpointFuture, EndpointResolverParams, ResolveEndpoint, SharedEndpointResolver,
+};
+use aws_smithy_types::endpoint::Endpoint;
 
-use crate::http::{CaBundleError, http_client};
+use crate::http::{CaBundleError, Hyper};
 use crate::settings::Surroundings;
 
 /// One try of one call: AWS answers in milliseconds or is in trouble.
-const TRY: Duration = Duration::from_millis(900);
+pub(crate) const TRY: Duration = Duration::from_millis(900);
 /// A call with all its tries; below the 3 s within which a caller is answered.
 const CALL: Duration = Duration::from_millis(2_700);
 const TRIES: u32 = 4;
@@ -26,12 +30,31 @@ pub struct Services {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// Queues.
     pub sqs: aws_sdk_sqs::Client,
+    /// What both call by.
+    pub connections: Connections,
+}
+
+/// The connections of both clients, and where they lead.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    pub(crate) http: Hyper,
+    pub(crate) dynamodb: String,
+    pub(crate) sqs: String,
 }
 
 impl Services {
     /// Clients for these surroundings. Nothing is called.
     pub fn new(at: &Surroundings) -> Result<Self, CaBundleError> {
-        let http = http_client(at.ca_bundle.as_deref())?;
+        let place = |given: &Option<String>, service| {
+            given.clone().unwrap_or_else(|| public_url(service, &at.region))
+        };
+        let connections = Connections {
+            http: Hyper::new(at.ca_bundle.as_deref())?,
+            dynamodb: place(&at.dynamodb, "dynamodb"),
+            sqs: place(&at.sqs, "sqs"),
+        };
+        // Every try has its deadline: nobody needs to watch how fast its bytes come.
+        let streams = StalledStreamProtectionConfig::disabled();
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(TRY).operation_timeout(CALL).build();
         let retries = RetryConfig::standard()
@@ -42,21 +65,69 @@ impl Services {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(at.region.clone()))
             .credentials_provider(at.credentials.clone())
-            .http_client(http.clone())
+            .http_client(connections.http.clone())
+            .stalled_stream_protection(streams.clone())
             .timeout_config(timeouts.clone())
             .retry_config(retries.clone());
-        dynamodb.set_endpoint_url(at.dynamodb.clone());
+        dynamodb.set_endpoint_resolver(Some(Place::shared(&connections.dynamodb)));
         let mut sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
             .region(aws_sdk_sqs::config::Region::new(at.region.clone()))
             .credentials_provider(at.credentials.clone())
-            .http_client(http)
+            .http_client(connections.http.clone())
+            .stalled_stream_protection(streams)
             .timeout_config(timeouts)
             .retry_config(retries);
-        sqs.set_endpoint_url(at.sqs.clone());
+        sqs.set_endpoint_resolver(Some(Place::shared(&connections.sqs)));
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            connections,
         })
+    }
+}
+
+/// Where a service is, known from the start. The SDK would apply its rules, and for that read the table
+/// of all of AWS's regions: a tenth of a millisecond of each cold start, for each service.
+#[derive(Debug)]
+struct Place(Endpoint);
+
+impl Place {
+    fn shared(url: &str) -> SharedEndpointResolver {
+        SharedEndpointResolver::new(Self(Endpoint::builder().url(url).build()))
+    }
+}
+
+impl ResolveEndpoint for Place {
+    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(self.0.clone()))
+    }
+}
+
+/// A service's public address. Regions that are cut off from the internet have names of their own,
+/// for which there is `AWS_ENDPOINT_URL`.
+fn public_url(service: &str, region: &str) -> String {
+    let domain = match region.split('-').next() {
+        Some("cn") => "amazonaws.com.cn",
+        Some("eusc") => "amazonaws.eu",
+        Some(_) | None => "amazonaws.com",
+    };
+    format!("https://{service}.{region}.{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_url;
+
+    #[test]
+    fn a_service_is_where_its_region_is() {
+        for (region, url) in [
+            ("ap-southeast-1", "https://sqs.ap-southeast-1.amazonaws.com"),
+            ("us-gov-west-1", "https://sqs.us-gov-west-1.amazonaws.com"),
+            ("cn-north-1", "https://sqs.cn-north-1.amazonaws.com.cn"),
+            ("eusc-de-east-1", "https://sqs.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            assert_eq!(public_url("sqs", region), url);
+        }
     }
 }

@@ -226,10 +226,9 @@ where
     }
 }
 
-fn put_outcome<O, R>(sent: Result<O, SdkError<PutItemError, R>>) -> Result<Written, Failure>
-where
-    R: Debug + Send + Sync + 'static,
-{
+fn put_outcome<O>(
+    sent: Result<O, SdkError<PutItemError, HttpResponse>>,
+) -> Result<Written, Failure> {
     written("PutItem", sent, PutItemError::is_conditional_check_failed_exception, |error| {
         if let PutItemError::ConditionalCheckFailedException(unmet) = error {
             unmet.item

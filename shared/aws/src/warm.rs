@@ -1,14 +1,14 @@
 //! Opening connections before they are needed: one request to each service's health page, which costs
-//! nothing and changes nothing. It goes through the SDK, so that it leaves by the connection that the
-//! first call will find open, and what the SDK prepares once is prepared by then.
+//! nothing and changes nothing. It is not signed and does not go through the SDK, whose first call would
+//! cost a cold start more than the connection does; it leaves by the connection that the first call will
+//! find open.
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use futures_util::future::join;
 use http::Uri;
 use http::uri::PathAndQuery;
+use tokio::time::timeout;
 
-use crate::services::Services;
+use crate::services::{Services, TRY};
 
 const HEALTH: &str = "/ping";
 
@@ -21,32 +21,19 @@ impl Services {
 
     /// Opens a connection to DynamoDB, for whoever calls nothing there during init.
     pub async fn warm_dynamodb(&self) {
-        use aws_sdk_dynamodb::config::{Builder, retry::RetryConfig};
-        let once = Builder::new().retry_config(RetryConfig::disabled());
-        let call = self.dynamodb.list_tables().customize().config_override(once);
-        // What comes back is no list of tables: an error by design.
-        _ = call.mutate_request(ask_for_health).send().await;
+        self.open(&self.connections.dynamodb).await;
     }
 
     /// Opens a connection to SQS.
     pub async fn warm_sqs(&self) {
-        use aws_sdk_sqs::config::{Builder, retry::RetryConfig};
-        let once = Builder::new().retry_config(RetryConfig::disabled());
-        let call = self.sqs.list_queues().customize().config_override(once);
-        _ = call.mutate_request(ask_for_health).send().await;
+        self.open(&self.connections.sqs).await;
     }
-}
 
-/// Makes of a call a look at the health page of the same address.
-fn ask_for_health(request: &mut HttpRequest) {
-    let Some(health) = health_of(request.uri()) else { return };
-    if request.set_uri(health).is_err() || request.set_method("GET").is_err() {
-        return;
+    async fn open(&self, service: &str) {
+        if let Some(health) = health_of(service) {
+            _ = timeout(TRY, self.connections.http.visit(health)).await;
+        }
     }
-    for header in ["content-length", "content-type", "x-amz-target"] {
-        request.headers_mut().remove(header);
-    }
-    *request.body_mut() = SdkBody::empty();
 }
 
 fn health_of(uri: &str) -> Option<Uri> {
