@@ -94,7 +94,7 @@ struct Place(Endpoint);
 
 impl Place {
     fn shared(url: &str) -> SharedEndpointResolver {
-        SharedEndpointResolver::new(Self(Endpoint::builder().url(url).build()))
+        SharedEndpointResolver::new(Self(Endpoint::builder().url(url.to_owned()).build()))
     }
 }
 

@@ -100,5 +100,6 @@ pub fn patient(services: &Services) -> Services {
     Services {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+        ..services.clone()
     }
 }
