@@ -35,6 +35,7 @@ class Server:
         from hypercorn.asyncio import serve
         from hypercorn.config import Config
         from ministack.app import app
+        from ministack.core import lambda_runtime
 
         # Until deploy.py has said the event source's limit as a number.
         logging.getLogger("lambda").addFilter(lambda said: "'>=' not supported" not in said.getMessage())
@@ -57,3 +58,5 @@ class Server:
         config.loglevel = "WARNING"
         config.graceful_timeout = 1
         await serve(front, config, shutdown_trigger=stopped)
+        # The functions' processes, which it would leave to themselves.
+        lambda_runtime.reset()
