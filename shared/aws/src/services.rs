@@ -7,10 +7,6 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
-use aws_smithy_runtime_api::client::endpoint::{
-    EndpointFuture, EndpointResolverParams, ResolveEndpoint, SharedEndpointResolver,
-};
-use aws_smithy_types::endpoint::Endpoint;
 
 use crate::http::{CaBundleError, Hyper};
 use crate::settings::Surroundings;
@@ -69,7 +65,7 @@ impl Services {
             .stalled_stream_protection(streams.clone())
             .timeout_config(timeouts.clone())
             .retry_config(retries.clone());
-        dynamodb.set_endpoint_resolver(Some(Place::shared(&connections.dynamodb)));
+        dynamodb.set_endpoint_url(Some(connections.dynamodb.clone()));
         let mut sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
             .region(aws_sdk_sqs::config::Region::new(at.region.clone()))
@@ -78,29 +74,12 @@ impl Services {
             .stalled_stream_protection(streams)
             .timeout_config(timeouts)
             .retry_config(retries);
-        sqs.set_endpoint_resolver(Some(Place::shared(&connections.sqs)));
+        sqs.set_endpoint_url(Some(connections.sqs.clone()));
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
             connections,
         })
-    }
-}
-
-/// Where a service is, known from the start. The SDK would apply its rules, and for that read the table
-/// of all of AWS's regions: a tenth of a millisecond of each cold start, for each service.
-#[derive(Debug)]
-struct Place(Endpoint);
-
-impl Place {
-    fn shared(url: &str) -> SharedEndpointResolver {
-        SharedEndpointResolver::new(Self(Endpoint::builder().url(url.to_owned()).build()))
-    }
-}
-
-impl ResolveEndpoint for Place {
-    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
-        EndpointFuture::ready(Ok(self.0.clone()))
     }
 }
 
