@@ -70,11 +70,12 @@ pub(crate) async fn listen<A: Answers>(
             tokio::spawn(async move {
                 match acceptor {
                     None => serve(stream, answers).await,
-                    // A caller that does not trust us says so itself.
-                    Some(acceptor) => match acceptor.accept(stream).await {
-                        Ok(stream) => serve(stream, answers).await,
-                        Err(_) => {}
-                    },
+                    Some(acceptor) => {
+                        // A caller that does not trust us says so itself.
+                        if let Ok(stream) = acceptor.accept(stream).await {
+                            serve(stream, answers).await;
+                        }
+                    }
                 }
             });
         }

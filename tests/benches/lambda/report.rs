@@ -73,8 +73,8 @@ pub(crate) fn calls(counted: &Counted) -> String {
         let total: usize = calls.values().sum();
         let named: Vec<String> =
             calls.iter().map(|(name, times)| format!("{times} {name}")).collect();
-        let mark = mark(total <= *most);
-        _ = writeln!(out, "| {case} | {total}: {} | {most}{mark} |", named.join(", "));
+        let most = most.map(|most| format!("{most}{}", mark(total <= most))).unwrap_or_default();
+        _ = writeln!(out, "| {case} | {total}: {} | {most} |", named.join(", "));
     }
     out
 }
