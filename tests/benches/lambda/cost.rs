@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::canned::Account;
 use crate::figures::Figures;
 
-/// Lambda's memory, in MiB, and of how many a whole processor is had.
-const MEMORY: u128 = 256;
+/// The memory of the ingest functions and of `dispatch`, in MiB, as the template says.
+pub(crate) const MEMORY: [u128; 2] = [256, 128];
+/// Of how much memory a whole processor is had.
 const MEMORY_OF_A_PROCESSOR: u128 = 1769;
 
 /// List prices, in millionths of a dollar per million.
@@ -55,14 +56,14 @@ pub(crate) struct Used {
     pub(crate) queue_requests: usize,
     /// Of both functions.
     pub(crate) log_bytes: usize,
-    /// For which both functions are billed together, in milliseconds.
-    pub(crate) milliseconds: u128,
+    /// For which both functions are billed together: MiB times milliseconds.
+    pub(crate) lambda: u128,
 }
 
 impl Used {
     /// What two accounts say that the two functions of one event used.
-    pub(crate) fn of(accounts: [&Account; 2], log_bytes: usize, milliseconds: u128) -> Self {
-        let mut used = Self { queue_requests: 2, log_bytes, milliseconds, ..Self::default() };
+    pub(crate) fn of(accounts: [&Account; 2], log_bytes: usize, lambda: u128) -> Self {
+        let mut used = Self { queue_requests: 2, log_bytes, lambda, ..Self::default() };
         for account in accounts {
             let units =
                 account.writes.iter().map(|write| write.charge.table + write.charge.indexes);
@@ -75,24 +76,24 @@ impl Used {
 
     /// Each part of the price of a million events, in millionths of a dollar.
     pub(crate) fn parts(&self, at: &Prices) -> [(&'static str, u128); 6] {
-        let gb_milliseconds = self.milliseconds * MEMORY;
         [
             ("DynamoDB writes", self.writes as u128 * at.writes),
             ("DynamoDB reads", self.reads as u128 * at.reads),
             ("SQS requests", self.queue_requests as u128 * at.queue_requests),
             ("Lambda invocations", 2 * at.invocations),
-            ("Lambda time", gb_milliseconds * at.gb_milliseconds / 1024),
+            ("Lambda time", self.lambda * at.gb_milliseconds / 1024),
             ("logs", self.log_bytes as u128 * at.log_gigabyte / 1000),
         ]
     }
 }
 
-/// What a warm event is billed: what it waits, and its CPU as slow as Lambda's share of a processor.
-pub(crate) fn billed(figures: &Figures) -> u128 {
+/// What a warm event is billed, MiB times milliseconds: what it waits, and its CPU as slow as Lambda's
+/// share of a processor.
+pub(crate) fn billed(figures: &Figures, memory: u128) -> u128 {
     let [p50, _] = figures.wall;
     let waits = p50.saturating_sub(figures.start.warm);
-    let cpu = figures.start.warm.as_nanos() * MEMORY_OF_A_PROCESSOR / MEMORY;
-    (waits.as_nanos() + cpu).div_ceil(Duration::from_millis(1).as_nanos())
+    let cpu = figures.start.warm.as_nanos() * MEMORY_OF_A_PROCESSOR / memory;
+    (waits.as_nanos() + cpu).div_ceil(Duration::from_millis(1).as_nanos()) * memory
 }
 
 /// `1.23`, of millionths of a dollar.

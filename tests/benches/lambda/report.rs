@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cases::Counted;
-use crate::cost::{REGIONS, Used, billed, dollars};
+use crate::cost::{MEMORY, REGIONS, Used, billed, dollars};
 use crate::figures::{Figures, mib, micros, millis, ratio, tenths};
 use crate::world::{BARE, DISPATCH};
 
@@ -90,7 +90,9 @@ pub(crate) fn costs(counted: &Counted, ingest: &Figures, dispatch: &Figures) -> 
         _ = writeln!(out, "| {what} | {bytes} | {} | {} |", charge.table, charge.indexes);
     }
     let log_bytes = counted.logs.iter().map(String::len).sum();
-    let used = Used::of([taken, delivered], log_bytes, billed(ingest) + billed(dispatch));
+    let [of_ingest, of_dispatch] = MEMORY;
+    let lambda = billed(ingest, of_ingest) + billed(dispatch, of_dispatch);
+    let used = Used::of([taken, delivered], log_bytes, lambda);
     _ = writeln!(out, "\n| of an event | used | at most |\n|---|--:|--:|");
     for (what, used, most) in [
         ("write units", used.writes, Some(WRITES)),
@@ -101,7 +103,7 @@ pub(crate) fn costs(counted: &Counted, ingest: &Figures, dispatch: &Figures) -> 
         let most = most.map(|most| format!("{most}{}", mark(used <= most))).unwrap_or_default();
         _ = writeln!(out, "| {what} | {used} | {most} |");
     }
-    _ = writeln!(out, "| milliseconds of Lambda | {} | |", used.milliseconds);
+    _ = writeln!(out, "| MiB × ms of Lambda | {} | |", used.lambda);
     for prices in &REGIONS {
         let parts = used.parts(prices);
         let whole: u128 = parts.iter().map(|(_, price)| price).sum();
