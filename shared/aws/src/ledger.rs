@@ -6,6 +6,7 @@
 //! that a lost answer does not look like somebody else's doing.
 
 mod attempts;
+mod deflate;
 mod deliveries;
 mod events;
 mod moves;

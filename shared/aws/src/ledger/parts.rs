@@ -9,24 +9,19 @@ use std::borrow::Cow;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::DynamoLedger;
+use super::deflate::{deflate, inflate};
 use crate::failure::Failure;
 use crate::items::{Item, Reader, item, number, text};
 use crate::keys::{Key, digest, parts_of};
 
 /// Up to so many bytes stay as they are, for people to read: with the rest of its item that is 1 KiB.
 const PLAIN: usize = 768;
-/// How hard to deflate: beyond this little is won on a text of a KiB or two.
-const LEVEL: u8 = 4;
 /// The most bytes of one part: DynamoDB's 400 KB less what else an item may hold.
 const PART: usize = 350_000;
 /// Parts written at once.
 const AT_ONCE: usize = 4;
-/// More than any body becomes: what inflates to more was not written by us.
-const MOST: usize = 64 * 1024 * 1024;
 
 const TEXT: &str = "event";
 const DEFLATED: &str = "deflated";
@@ -45,7 +40,7 @@ pub(super) async fn put(
         into.insert(TEXT.to_owned(), text(body));
         return Ok(());
     }
-    let deflated = compress_to_vec(body.as_bytes(), LEVEL);
+    let deflated = deflate(&body);
     if deflated.len() <= PART {
         into.insert(DEFLATED.to_owned(), AttributeValue::B(Blob::new(deflated)));
         return Ok(());
@@ -90,8 +85,4 @@ pub(super) async fn get<'a>(
             .ok_or_else(|| item.fault(format!("{DEFLATED} does not inflate to a text"))),
         None => Ok(item.text(TEXT)?.into()),
     }
-}
-
-fn inflate(bytes: &[u8]) -> Option<String> {
-    String::from_utf8(decompress_to_vec_with_limit(bytes, MOST).ok()?).ok()
 }
