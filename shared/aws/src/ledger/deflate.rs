@@ -30,6 +30,7 @@ pub(super) fn deflate(text: &str) -> Vec<u8> {
                 deflated.extend_from_slice(bytes);
                 true
             });
+        debug_assert_eq!(status, TDEFLStatus::Done, "it was ready for a new text");
         match status {
             TDEFLStatus::Done => deflated,
             TDEFLStatus::Okay | TDEFLStatus::PutBufFailed | TDEFLStatus::BadParam => {
