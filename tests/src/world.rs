@@ -77,6 +77,9 @@ impl Egress for Wire {
     }
 }
 
+/// How long whoever finds a gate closed stays away.
+const AWAY: Duration = Duration::from_secs(10);
+
 /// Lanes that are free, but for those of one destination at a time.
 #[derive(Debug, Default)]
 pub struct Gate(Mutex<Option<DestinationName>>);
@@ -95,8 +98,8 @@ impl Lanes for Gate {
         (closed.as_ref() != Some(destination)).then(|| Box::new(()) as Lane)
     }
 
-    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane> {
-        self.try_enter(destination, lanes)
+    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Result<Lane, Duration> {
+        self.try_enter(destination, lanes).ok_or(AWAY)
     }
 }
 
@@ -235,6 +238,7 @@ impl World {
         for message in messages {
             match self.dispatch.handle(&message.envelope).await? {
                 Handled::Done(_) => self.inbox.delete(&[message.receipt]).await?,
+                Handled::Unfinished { error, .. } => return Err(error),
                 Handled::Poison { reason, .. } => {
                     self.inbox.bury(&message.receipt, &reason, self.clock.now()).await?;
                 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, LONGEST_TIMEOUT, Message, PortError, chain,
+    Clock, Dispatch, Handled, Inbox as _, LEASE_MARGIN, LONGEST_TIMEOUT, Made, Message, PortError,
+    chain,
 };
 use embedded::Database;
 use tokio::sync::{Semaphore, watch};
@@ -117,13 +118,21 @@ impl Consumer {
         }
     }
 
+    fn tell(&self, made: &[Made]) {
+        for made in made {
+            self.metrics.attempted(&made.attempt);
+            log_attempt(made);
+        }
+    }
+
     async fn try_to_handle(&self, message: &Message) -> Result<(), PortError> {
         match self.dispatch.handle(&message.envelope).await? {
-            Handled::Done(attempts) => {
-                for made in &attempts {
-                    self.metrics.attempted(&made.attempt);
-                    log_attempt(made);
-                }
+            Handled::Unfinished { made, error } => {
+                self.tell(&made);
+                Err(error)
+            }
+            Handled::Done(made) => {
+                self.tell(&made);
                 self.database.delete(std::slice::from_ref(&message.receipt)).await
             }
             Handled::Poison { reason, key } => {

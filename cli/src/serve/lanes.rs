@@ -14,6 +14,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How long a delivery waits for a lane: longer than healthy destinations take to answer.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
+/// How long whoever has found none stays away, at least.
+const AWAY: Duration = Duration::from_secs(10);
+
 /// The lanes of all destinations.
 #[derive(Debug, Default)]
 pub(super) struct LocalLanes(Mutex<HashMap<DestinationName, Arc<Road>>>);
@@ -45,24 +48,24 @@ impl Lanes for LocalLanes {
         Some(Box::new(Taken { road, _lane: lane }))
     }
 
-    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane> {
+    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Result<Lane, Duration> {
         let road = self.road(destination, lanes);
         let free = Arc::clone(&road.lanes).try_acquire_owned();
         let lane = match free {
             Ok(lane) => lane,
-            Err(_) if road.jammed.load(Ordering::Relaxed) => return None,
+            Err(_) if road.jammed.load(Ordering::Relaxed) => return Err(AWAY),
             Err(_) => {
                 let wait = Arc::clone(&road.lanes).acquire_owned();
                 match tokio::time::timeout(A_MOMENT, wait).await {
                     Ok(Ok(lane)) => lane,
                     Ok(Err(_)) | Err(_) => {
                         road.jammed.store(true, Ordering::Relaxed);
-                        return None;
+                        return Err(AWAY);
                     }
                 }
             }
         };
-        Some(Box::new(Taken { road, _lane: lane }))
+        Ok(Box::new(Taken { road, _lane: lane }))
     }
 }
 
@@ -91,15 +94,15 @@ mod tests {
         let (slow, other) = (Name::parse("slow").unwrap(), Name::parse("other").unwrap());
         let first = lanes.enter(&slow, 2).await;
         let second = lanes.enter(&slow, 2).await;
-        assert!(first.is_some() && second.is_some());
+        assert!(first.is_ok() && second.is_ok());
         let start = Instant::now();
-        assert!(lanes.enter(&slow, 2).await.is_none());
+        assert!(lanes.enter(&slow, 2).await.is_err());
         assert_eq!(start.elapsed(), A_MOMENT);
-        assert!(lanes.enter(&slow, 2).await.is_none(), "jammed");
+        assert!(lanes.enter(&slow, 2).await.is_err(), "jammed");
         assert_eq!(start.elapsed(), A_MOMENT, "nobody waits behind a jam");
-        assert!(lanes.enter(&other, 2).await.is_some(), "others are not held up");
+        assert!(lanes.enter(&other, 2).await.is_ok(), "others are not held up");
         drop(first);
-        assert!(lanes.enter(&slow, 2).await.is_some(), "a lane was left");
+        assert!(lanes.enter(&slow, 2).await.is_ok(), "a lane was left");
     }
 
     #[tokio::test(start_paused = true)]
@@ -108,6 +111,6 @@ mod tests {
         let name = Name::parse("busy").unwrap();
         let taken = lanes.enter(&name, 1).await;
         let (waited, ()) = tokio::join!(lanes.enter(&name, 1), async { drop(taken) });
-        assert!(waited.is_some());
+        assert!(waited.is_ok());
     }
 }

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use aws::Ports;
+use aws::{Patience, Ports};
 use domain::Ingest;
 use lambda::Front;
 
 fn main() -> ExitCode {
     lambda::run(async |process| {
         let Ports { ledger, queue, directory, services } =
-            Ports::open(&process.env, &process.clock)?;
+            Ports::open(&process.env, &process.clock, Patience::Answer)?;
         let ingest = Ingest::new(ledger, queue, directory, &[&providers::Abaha]);
         Ok(Front::open(ingest, process, services.warm_sqs()).await)
     })

@@ -5,23 +5,23 @@ mod allowed;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aws::{Ports, SqsDeadLetters, needed};
+use aws::{Patience, Ports, SqsDeadLetters, needed};
 use domain::{Dispatch, TokenCache};
 use egress::{Guard, HttpEgress};
-use lambda::{Batches, NoScreen, OpenLanes};
+use lambda::{Batches, InstanceLanes, NoScreen};
 
 fn main() -> ExitCode {
     lambda::run(async |process| {
         let dead_letters = needed(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
         let guard = Guard::new(allowed::read(&process.env)?);
         let clock = Arc::clone(&process.clock);
-        let ports = Ports::open(&process.env, &clock)?;
+        let ports = Ports::open(&process.env, &clock, Patience::Lease)?;
         let dispatch = Dispatch {
             ledger: ports.ledger,
             queue: ports.queue,
             directory: ports.directory,
             egress: Arc::new(HttpEgress::new(guard, Arc::clone(&clock))?),
-            lanes: Arc::new(OpenLanes),
+            lanes: Arc::new(InstanceLanes::new(Arc::clone(&clock))),
             screen: Arc::new(NoScreen),
             clock,
             entropy: Arc::clone(&process.entropy),

@@ -26,6 +26,8 @@ use crate::table::Table;
 /// How long destinations are good for after they were read.
 const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
+const UNREADABLE: &str = "its record lacks a field, or has one that this version does not know";
+
 type Outcome = Result<Arc<Vec<Listed>>, Arc<Failure>>;
 
 /// The directory on DynamoDB.
@@ -129,7 +131,8 @@ fn list_destination(item: &Item) -> Result<Listed, Failure> {
 
 fn record<T: DeserializeOwned>(item: Reader<'_>) -> Result<T, String> {
     let text = item.text(RECORD).map_err(|failure| failure.to_string())?;
-    serde_json::from_str(text).map_err(|error| error.to_string())
+    // The parser's own words may quote a secret of the record.
+    serde_json::from_str(text).map_err(|_| UNREADABLE.to_owned())
 }
 
 fn failed(failure: Failure) -> PortError {
@@ -159,10 +162,14 @@ mod tests {
     fn a_record_that_cannot_be_read_is_listed_with_the_reason() {
         for (record, expected) in [
             (r#"{"provider":"casso","name":"shop"}"#, "ready: casso/shop"),
-            ("not JSON", "casso/shop: expected ident"),
+            ("not JSON", "casso/shop: its record lacks a field, or"),
+            (
+                r#"{"provider":"casso","name":"shop","secrets":"hide-me"}"#,
+                "casso/shop: its record lacks",
+            ),
             (
                 r#"{"provider":"casso","name":"shop","newer":1}"#,
-                "casso/shop: unknown field `newer`",
+                "casso/shop: its record lacks a field, or has one that this version does not know",
             ),
             (
                 r#"{"provider":"casso","name":"shop","max_age":"soon"}"#,
@@ -174,6 +181,7 @@ mod tests {
             ),
         ] {
             assert!(reason(record).starts_with(expected), "{}", reason(record));
+            assert!(!reason(record).contains("hide-me"), "{}", reason(record));
         }
     }
 

@@ -248,7 +248,8 @@ mod tests {
     #[test]
     fn a_long_id_of_an_object_fits_a_key() {
         let object = format!("abaha/shop/order/{}", "1".repeat(5000));
-        let snapshot = Snapshot { object, modified: Timestamp::UNIX_EPOCH };
+        let snapshot =
+            Snapshot { object, modified: Timestamp::UNIX_EPOCH, received: Timestamp::UNIX_EPOCH };
         assert_eq!(Key::state(&snapshot).pk.len(), EventKey::MAX);
     }
 }

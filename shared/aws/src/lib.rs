@@ -28,5 +28,5 @@ pub use http::{CaBundleError, http_client};
 pub use ledger::DynamoLedger;
 pub use ports::{OpenError, Ports};
 pub use queue::SqsQueue;
-pub use services::{Connections, Services};
+pub use services::{Connections, Patience, Services};
 pub use settings::{Env, Resources, SettingsError, Surroundings, needed};

@@ -8,7 +8,7 @@ use crate::directory::DynamoDirectory;
 use crate::http::CaBundleError;
 use crate::ledger::DynamoLedger;
 use crate::queue::SqsQueue;
-use crate::services::Services;
+use crate::services::{Patience, Services};
 use crate::settings::{Env, Resources, SettingsError, Surroundings};
 
 /// The ports, and the clients they call by.
@@ -37,10 +37,14 @@ pub enum OpenError {
 
 impl Ports {
     /// Reads the settings and makes the clients.
-    pub fn open(env: Env<'_>, clock: &Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub fn open(
+        env: Env<'_>,
+        clock: &Arc<dyn Clock>,
+        patience: Patience,
+    ) -> Result<Self, OpenError> {
         let surroundings = Surroundings::read(env)?;
         let Resources { directory, ledger, queue, keys_kept } = Resources::read(env)?;
-        let services = Services::new(&surroundings)?;
+        let services = Services::new(&surroundings, patience)?;
         let Services { dynamodb, sqs, .. } = &services;
         Ok(Self {
             ledger: Arc::new(DynamoLedger::new(dynamodb.clone(), ledger, keys_kept)),

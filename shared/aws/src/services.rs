@@ -1,6 +1,5 @@
-//! The clients of DynamoDB and SQS over one HTTP client, with the deadlines and retries that the
-//! acknowledging path can afford: a caller is answered within 3 s, and what AWS throttles or drops is
-//! tried again until then.
+//! The clients of DynamoDB and SQS over one HTTP client, with deadlines, and retries until then of what
+//! AWS throttles or drops.
 
 use std::time::Duration;
 
@@ -8,16 +7,44 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 
+use domain::LEASE_MARGIN;
+
 use crate::http::{CaBundleError, Hyper};
 use crate::settings::Surroundings;
 
 /// One try of one call: AWS answers in milliseconds or is in trouble.
 pub(crate) const TRY: Duration = Duration::from_millis(900);
-/// A call with all its tries; below the 3 s within which a caller is answered.
-const CALL: Duration = Duration::from_millis(2_700);
-const TRIES: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(30);
-const LONGEST_BACKOFF: Duration = Duration::from_millis(400);
+
+/// How long a call may take with all its tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// A caller waits, who is answered within 3 s.
+    Answer,
+    /// A lease waits: what was sent must be written down while the lease's margin lasts, for whoever
+    /// leases it next sends it again.
+    Lease,
+}
+
+impl Patience {
+    fn timeout(self) -> Duration {
+        match self {
+            Self::Answer => Duration::from_millis(2_700),
+            Self::Lease => LEASE_MARGIN.unsigned_abs() - Duration::from_secs(2),
+        }
+    }
+
+    fn retries(self) -> RetryConfig {
+        let (tries, longest) = match self {
+            Self::Answer => (4, Duration::from_millis(400)),
+            Self::Lease => (12, Duration::from_secs(1)),
+        };
+        RetryConfig::standard()
+            .with_max_attempts(tries)
+            .with_initial_backoff(FIRST_BACKOFF)
+            .with_max_backoff(longest)
+    }
+}
 
 /// The two services.
 #[derive(Debug, Clone)]
@@ -40,7 +67,7 @@ pub struct Connections {
 
 impl Services {
     /// Clients for these surroundings. Nothing is called.
-    pub fn new(at: &Surroundings) -> Result<Self, CaBundleError> {
+    pub fn new(at: &Surroundings, patience: Patience) -> Result<Self, CaBundleError> {
         let place = |given: &Option<String>, service| {
             given.clone().unwrap_or_else(|| public_url(service, &at.region))
         };
@@ -51,12 +78,11 @@ impl Services {
         };
         // Every try has its deadline: nobody needs to watch how fast its bytes come.
         let streams = StalledStreamProtectionConfig::disabled();
-        let timeouts =
-            TimeoutConfig::builder().operation_attempt_timeout(TRY).operation_timeout(CALL).build();
-        let retries = RetryConfig::standard()
-            .with_max_attempts(TRIES)
-            .with_initial_backoff(FIRST_BACKOFF)
-            .with_max_backoff(LONGEST_BACKOFF);
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(TRY)
+            .operation_timeout(patience.timeout())
+            .build();
+        let retries = patience.retries();
         let mut dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(at.region.clone()))

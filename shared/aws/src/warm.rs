@@ -48,6 +48,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::services::Patience;
     use crate::settings::Surroundings;
 
     /// The next request's first line and its target.
@@ -79,7 +80,7 @@ mod tests {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
             _ => None,
         };
-        let services = Services::new(&Surroundings::read(&env).unwrap()).unwrap();
+        let services = Services::new(&Surroundings::read(&env).unwrap(), Patience::Answer).unwrap();
         let server = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             let health = answered(&mut stream, "healthy").await;

@@ -22,14 +22,20 @@ use crate::{
 pub const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// When the delivery to a destination that cannot be read falls due again.
 const UNREADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
-/// How long a delivery stays away from a destination whose lanes are full, at least.
-const MAKE_WAY: Duration = Duration::from_secs(10);
 
 /// What became of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Handled {
     /// Done with: delete it. The attempts that were made, for logs and metrics.
     Done(Vec<Made>),
+    /// Our infrastructure failed after some attempts were made: back to the queue with it, as with
+    /// an `Err`, once these are told.
+    Unfinished {
+        /// The attempts that were made.
+        made: Vec<Made>,
+        /// What failed.
+        error: PortError,
+    },
     /// It can never be handled: set it aside with this reason.
     Poison {
         /// Why.
@@ -130,14 +136,7 @@ impl Dispatch {
                     }
                 }
             });
-        let mut made = Vec::new();
-        for handled in join_all(attempts).await {
-            match handled? {
-                Handled::Done(attempts) => made.extend(attempts),
-                poison @ Handled::Poison { .. } => return Ok(poison),
-            }
-        }
-        Ok(Handled::Done(made))
+        Ok(together(join_all(attempts).await))
     }
 
     /// A lane and a lease for the first attempt at a delivery, where a lane is free.
@@ -183,9 +182,10 @@ impl Dispatch {
         let Some(channel) = find_channel(self.channels, &destination.channel) else {
             return self.postpone(of, now).await;
         };
-        let Some(lane) = self.lanes.enter(&destination.name, channel.lanes(destination)).await
-        else {
-            return self.make_way(of, now).await;
+        let lanes = channel.lanes(destination);
+        let lane = match self.lanes.enter(&destination.name, lanes).await {
+            Ok(lane) => lane,
+            Err(away) => return self.make_way(of, now, away).await,
         };
         let Lease { owner, now, not_after, until } = self.lease(destination);
         match self.ledger.start(of, owner, now, until).await? {
@@ -226,10 +226,15 @@ impl Dispatch {
         };
         let of = &delivery.of;
         let finish = self.ledger.finish(of, work.owner, &attempt, &next).await?;
-        if let (Finish::Written, DeliveryState::Waiting { due }) = (finish, &next) {
-            self.ring(of, now, *due).await?;
-        }
-        Ok(Handled::Done(vec![Made { of: delivery.of.clone(), attempt, next }]))
+        let rung = match (finish, &next) {
+            (Finish::Written, DeliveryState::Waiting { due }) => self.ring(of, now, *due).await,
+            (Finish::Written | Finish::Fenced, _) => Ok(()),
+        };
+        let made = vec![Made { of: of.clone(), attempt, next }];
+        Ok(match rung {
+            Ok(()) => Handled::Done(made),
+            Err(error) => Handled::Unfinished { made, error },
+        })
     }
 
     async fn postpone(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {
@@ -243,9 +248,14 @@ impl Dispatch {
 
     /// Rings again a little later, no attempt made: the destination answers so slowly that its lanes
     /// are full, and what waits for others must not wait behind it.
-    async fn make_way(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {
+    async fn make_way(
+        &self,
+        of: &DeliveryRef,
+        now: Timestamp,
+        away: Duration,
+    ) -> Result<Handled, PortError> {
         let spread = Duration::from_millis(self.entropy.next() % 5_000);
-        self.ring(of, now, later(now, MAKE_WAY + spread)).await?;
+        self.ring(of, now, later(now, away.saturating_add(spread))).await?;
         Ok(Handled::Done(Vec::new()))
     }
 
@@ -267,6 +277,32 @@ impl Dispatch {
             Envelope::for_delivery(of).map_err(|error| PortError::new(Port::Queue, error))?;
         let delay = Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO);
         self.queue.send(&[Outbound { envelope, delay }]).await
+    }
+}
+
+/// What became of an event whose deliveries ended like this. What was made is told in any case: when
+/// the message comes back, those deliveries have ended and nothing more is said of them.
+fn together(ended: Vec<Result<Handled, PortError>>) -> Handled {
+    let (mut made, mut failed, mut poison) = (Vec::new(), None, None);
+    for one in ended {
+        match one {
+            Ok(Handled::Done(attempts)) => made.extend(attempts),
+            Ok(Handled::Unfinished { made: attempts, error }) => {
+                made.extend(attempts);
+                failed = failed.or(Some(error));
+            }
+            Ok(Handled::Poison { reason, key }) => poison = Some((reason, key)),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match (failed, poison) {
+        (Some(error), _) => Handled::Unfinished { made, error },
+        (None, Some((reason, key))) if made.is_empty() => Handled::Poison { reason, key },
+        // Told when it comes back, and has nothing else to tell.
+        (None, Some((reason, _))) => {
+            Handled::Unfinished { made, error: PortError::new(Port::Ledger, reason) }
+        }
+        (None, None) => Handled::Done(made),
     }
 }
 

@@ -102,6 +102,8 @@ pub struct Snapshot {
     pub object: String,
     /// When the object was last modified, by the provider's clock.
     pub modified: Timestamp,
+    /// When we were told.
+    pub received: Timestamp,
 }
 
 impl Event {
@@ -122,7 +124,8 @@ impl Event {
         }
         let id = self.facts.get(Fact::Id)?;
         let modified = self.occurred?.at;
-        Some(Snapshot { object: format!("{}/{family}/{id}", self.source), modified })
+        let object = format!("{}/{family}/{id}", self.source);
+        Some(Snapshot { object, modified, received: self.received })
     }
 
     /// This event's delivery to a destination.

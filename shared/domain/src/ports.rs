@@ -290,9 +290,9 @@ pub trait Lanes: Send + Sync {
     /// Enters one of a destination's `lanes` if one is free.
     fn try_enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane>;
 
-    /// Enters one of a destination's `lanes`, waiting a moment where all are taken; `None` when the
-    /// destination answers so slowly that none becomes free.
-    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Option<Lane>;
+    /// Enters one of a destination's `lanes`, waiting a moment where all are taken; or says how long
+    /// to stay away when the destination answers so slowly that none becomes free.
+    async fn enter(&self, destination: &DestinationName, lanes: u32) -> Result<Lane, Duration>;
 }
 
 /// The operator's terminal, for the channel `preview`. Never the log.

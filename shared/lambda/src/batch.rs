@@ -80,10 +80,20 @@ pub(crate) enum Fate {
     Done(Vec<Made>),
     /// It can never be handled, and is set aside.
     Buried { key: Option<String>, reason: String },
-    /// Good, but not now: to be sent anew.
-    PutBack { error: String },
+    /// Good, but not now: to be sent anew. What was made of it all the same.
+    PutBack { made: Vec<Made>, error: String },
     /// To be handed out again by the queue, which counts.
-    Failed { error: String },
+    Failed { made: Vec<Made>, error: String },
+}
+
+impl Fate {
+    fn put_back(why: &str) -> Self {
+        Self::PutBack { made: Vec::new(), error: why.to_owned() }
+    }
+
+    fn failed(why: String) -> Self {
+        Self::Failed { made: Vec::new(), error: why }
+    }
 }
 
 impl Batches {
@@ -98,7 +108,7 @@ impl Batches {
     /// Handles one message as far as it is only this message's business.
     async fn fate(&self, envelope: &str, patience: Duration) -> Fate {
         if patience.is_zero() {
-            return Fate::PutBack { error: "no time left to begin".to_owned() };
+            return Fate::put_back("no time left to begin");
         }
         let (dispatch, text) = (Arc::clone(&self.dispatch), envelope.to_owned());
         // A task of its own: a panic is this message's alone.
@@ -109,7 +119,7 @@ impl Batches {
         match judge(task.await) {
             Fate::Buried { key, reason } => match self.dead_letters.bury(envelope, &reason).await {
                 Ok(()) => Fate::Buried { key, reason },
-                Err(error) => Fate::Failed { error: chain(&error) },
+                Err(error) => Fate::failed(chain(&error)),
             },
             fate @ (Fate::Done(_) | Fate::PutBack { .. } | Fate::Failed { .. }) => fate,
         }
@@ -129,9 +139,9 @@ impl Batches {
         }
         if let Err(failure) = self.dispatch.queue.send(&copies).await {
             for fate in fates {
-                if let Fate::PutBack { error } = fate {
+                if let Fate::PutBack { made, error } = fate {
                     let error = format!("{error}; and not sent anew: {}", chain(&failure));
-                    *fate = Fate::Failed { error };
+                    *fate = Fate::Failed { made: std::mem::take(made), error };
                 }
             }
         }
@@ -179,10 +189,13 @@ fn judge(ended: Result<Result<Result<Dispatched, PortError>, Elapsed>, JoinError
         Ok(Ok(Ok(Dispatched::Poison { reason, key }))) => {
             Fate::Buried { key: key.as_ref().map(shown), reason }
         }
-        Ok(Ok(Err(error))) => Fate::PutBack { error: chain(&error) },
-        Ok(Err(_)) => Fate::PutBack { error: "out of time".to_owned() },
-        Err(error) if error.is_panic() => Fate::Failed { error: BUG.to_owned() },
-        Err(_) => Fate::PutBack { error: "its handler was stopped".to_owned() },
+        Ok(Ok(Ok(Dispatched::Unfinished { made, error }))) => {
+            Fate::PutBack { made, error: chain(&error) }
+        }
+        Ok(Ok(Err(error))) => Fate::put_back(&chain(&error)),
+        Ok(Err(_)) => Fate::put_back("out of time"),
+        Err(error) if error.is_panic() => Fate::failed(BUG.to_owned()),
+        Err(_) => Fate::put_back("its handler was stopped"),
     }
 }
 

@@ -22,7 +22,7 @@ mod told;
 pub use batch::{BatchAnswer, BatchFault, Batches};
 pub use front::Front;
 pub use invocation::Invocation;
-pub use lanes::OpenLanes;
+pub use lanes::InstanceLanes;
 pub use metric::Metric;
 pub use process::{Function, Handled, Process, run};
 pub use response::Response;

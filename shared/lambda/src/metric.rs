@@ -8,20 +8,20 @@ pub enum Metric {
     AcknowledgeMs,
     /// Events that came again with other facts.
     Conflicts,
-    /// Messages set aside because they can never be handled.
-    DeadLetters,
     /// Notifications that arrived.
     DeliveriesDelivered,
     /// Notifications that will not arrive.
     DeliveriesFailed,
     /// Calls taken or answered.
     HooksAccepted,
-    /// Calls refused: the caller's fault.
+    /// Calls that did not prove who they are.
     HooksRefused,
     /// Calls answered 503: our fault.
     HooksUnavailable,
     /// Authentic bodies, and elements of them, that could not be read.
     Parked,
+    /// Messages that were sent anew: our own tables or time fell short.
+    PutBack,
 }
 
 impl Metric {
@@ -29,13 +29,13 @@ impl Metric {
     pub const ALL: [Self; 9] = [
         Self::AcknowledgeMs,
         Self::Conflicts,
-        Self::DeadLetters,
         Self::DeliveriesDelivered,
         Self::DeliveriesFailed,
         Self::HooksAccepted,
         Self::HooksRefused,
         Self::HooksUnavailable,
         Self::Parked,
+        Self::PutBack,
     ];
 
     /// The namespace they are in.
@@ -49,13 +49,13 @@ impl Metric {
         match self {
             Self::AcknowledgeMs => "acknowledge_ms",
             Self::Conflicts => "conflicts",
-            Self::DeadLetters => "dead_letters",
             Self::DeliveriesDelivered => "deliveries_delivered",
             Self::DeliveriesFailed => "deliveries_failed",
             Self::HooksAccepted => "hooks_accepted",
             Self::HooksRefused => "hooks_refused",
             Self::HooksUnavailable => "hooks_unavailable",
             Self::Parked => "parked",
+            Self::PutBack => "messages_put_back",
         }
     }
 }

@@ -30,21 +30,27 @@ impl Report<'_> {
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut delivered, mut given_up) = (0, 0);
         for fate in self.fates {
-            match fate {
-                Fate::Done(made) => {
-                    attempts.extend(made.iter().map(attempt));
-                    delivered += ended(made, |state| *state == DeliveryState::Delivered);
-                    given_up += ended(made, |state| matches!(state, DeliveryState::Failed(_)));
-                }
+            let made = match fate {
+                Fate::Done(made) => made,
                 Fate::Buried { key, reason } => {
                     buried.push(json!({ "event.key": key, "reason": reason }));
+                    continue;
                 }
-                Fate::PutBack { error } => put_back.push(error.as_str()),
-                Fate::Failed { error } => failed.push(error.as_str()),
-            }
+                Fate::PutBack { made, error } => {
+                    put_back.push(error.as_str());
+                    made
+                }
+                Fate::Failed { made, error } => {
+                    failed.push(error.as_str());
+                    made
+                }
+            };
+            attempts.extend(made.iter().map(attempt));
+            delivered += ended(made, |state| *state == DeliveryState::Delivered);
+            given_up += ended(made, |state| matches!(state, DeliveryState::Failed(_)));
         }
-        let dead = buried.len() as u64;
-        let level = if dead > 0 || !put_back.is_empty() || !failed.is_empty() {
+        let back = put_back.len() as u64;
+        let level = if !buried.is_empty() || !put_back.is_empty() || !failed.is_empty() {
             Level::Error
         } else if given_up > 0 {
             Level::Warn
@@ -68,7 +74,7 @@ impl Report<'_> {
         line.with("duration_ms", millis(self.took))
             .count(Metric::DeliveriesDelivered, delivered)
             .count(Metric::DeliveriesFailed, given_up)
-            .count(Metric::DeadLetters, dead)
+            .count(Metric::PutBack, back)
     }
 }
 

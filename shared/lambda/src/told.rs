@@ -67,7 +67,7 @@ fn of_refusal(ack: &Ack, at: Timestamp, refusal: &Refusal, bug: Option<&'static 
             .with("reason", reject.to_string())
             .count(Metric::HooksRefused, 1),
         Refusal::NotFound | Refusal::NotAllowed(_) | Refusal::TooLarge | Refusal::TimedOut => {
-            begun(ack, at, Level::Warn, REFUSED).count(Metric::HooksRefused, 1)
+            begun(ack, at, Level::Warn, REFUSED)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aws::{DynamoDirectory, DynamoLedger, Services, SqsQueue, Surroundings};
+use aws::{DynamoDirectory, DynamoLedger, Patience, Services, SqsQueue, Surroundings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use domain::Clock as _;
 use jiff::SignedDuration;
@@ -85,7 +85,7 @@ pub fn services(dynamodb: &str, sqs: &str) -> Services {
         "AWS_ENDPOINT_URL_SQS" => Some(sqs.to_owned()),
         _ => None,
     };
-    Services::new(&Surroundings::read(&env).unwrap()).unwrap()
+    Services::new(&Surroundings::read(&env).unwrap(), Patience::Answer).unwrap()
 }
 
 /// The same clients with time enough for a hundred calls at once on a machine that does other things too.

@@ -65,7 +65,8 @@ async fn observed(f: &Fixture) {
         ("abaha/shop/order/1", 10, true),
         ("abaha/shop/order/1", 11, false),
     ] {
-        let snapshot = Snapshot { object: object.to_owned(), modified: at(modified) };
+        let snapshot =
+            Snapshot { object: object.to_owned(), modified: at(modified), received: at(20) };
         assert_eq!(f.ledger.observe(&snapshot).await.unwrap(), late, "{object} {modified}");
     }
 }

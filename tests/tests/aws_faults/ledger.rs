@@ -181,7 +181,8 @@ async fn every_call_says_which_port_failed() {
         reason: "no token".into(),
         summary: String::new(),
     };
-    let snapshot = Snapshot { object: "casso/shop/order/1".into(), modified: at(0) };
+    let snapshot =
+        Snapshot { object: "casso/shop/order/1".into(), modified: at(0), received: at(0) };
     let attempt = attempt(at(0));
     let done = DeliveryState::Delivered;
     for error in [

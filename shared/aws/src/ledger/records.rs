@@ -63,7 +63,7 @@ pub(super) async fn refuse(ledger: &DynamoLedger, refused: &Refused) -> Result<(
 pub(super) async fn observe(ledger: &DynamoLedger, snapshot: &Snapshot) -> Result<bool, Failure> {
     let mut update = Update::new(Key::state(snapshot));
     update.set(MODIFIED, time(snapshot.modified));
-    update.set("expires", expires(snapshot.modified, ledger.keys_kept));
+    update.set("expires", expires(snapshot.received, ledger.keys_kept));
     update.if_at_most(MODIFIED, time(snapshot.modified));
     Ok(match ledger.table.update(update).await? {
         Written::Done => false,
