@@ -148,10 +148,13 @@ impl Book {
     }
 }
 
+/// The parser's own words may quote a secret of the record.
+const UNREADABLE: &str = "its record lacks a field, or has one that this version does not know";
+
 fn list_source(name: &str, record: &str) -> Result<ListedSource, String> {
     let id = SourceId::parse(name).map_err(|error| error.to_string())?;
     let parsed = serde_json::from_str::<SourceRecord>(record)
-        .map_err(|error| error.to_string())
+        .map_err(|_| UNREADABLE.to_owned())
         .and_then(|record| record.parse_alone().map_err(|fault| fault.to_string()));
     Ok(match parsed {
         Ok(source) => ListedSource::Ready(Arc::new(source)),
@@ -162,7 +165,7 @@ fn list_source(name: &str, record: &str) -> Result<ListedSource, String> {
 fn list_destination(name: &str, record: &str) -> Result<Listed, String> {
     let name = Name::parse(name).map_err(|error| error.to_string())?;
     let parsed = serde_json::from_str::<DestinationRecord>(record)
-        .map_err(|error| error.to_string())
+        .map_err(|_| UNREADABLE.to_owned())
         .and_then(|record| record.parse_alone().map_err(|fault| fault.to_string()));
     Ok(match parsed {
         Ok(destination) => Listed::Ready(Box::new(destination)),
