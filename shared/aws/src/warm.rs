@@ -1,7 +1,6 @@
 //! Opening connections before they are needed: one request to each service's health page, which costs
-//! nothing and changes nothing. It is not signed and does not go through the SDK, whose first call would
-//! cost a cold start more than the connection does; it leaves by the connection that the first call will
-//! find open.
+//! nothing and changes nothing. It is not signed and needs no SDK; it leaves by the connection that the
+//! first call will find open.
 
 use futures_util::future::join;
 use http::Uri;
