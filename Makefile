@@ -43,8 +43,9 @@ build: venv-sam ## Build all functions for AWS, zipped in target/lambda (ARCH=ar
 deploy: build ## Deploy to AWS; asks what it must know the first time and keeps it in samconfig.toml
 	.venv-sam/bin/sam deploy --resolve-s3 --capabilities CAPABILITY_IAM $(if $(filter-out arm64,$(ARCH)),--parameter-overrides Architecture=$(ARCH)) $(if $(wildcard samconfig.toml),,--guided --stack-name tingting)
 
+PORT ?= 8088
 watch: venv-sam venv-aws ## Serve AWS on this machine, with functions that follow their code
-	.venv-aws/bin/python local/stack --port 8088 --apply local/tingting.toml --show 8089
+	.venv-aws/bin/python local/stack --port $(PORT) --apply local/tingting.toml --show 8089
 
 test-aws: venv-aws ## Deploy the template on this machine and test it from end to end
 	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here

@@ -48,14 +48,18 @@ async def run(options, folder):
     import show
     import watch
 
-    served = server.Server(options.port)
-    serving = asyncio.create_task(served.serve(stop.wait))
     closing = []
+    try:
+        served = server.Server(options.port)
+        if options.show:
+            closing.append(show.Sink(options.show).close)
+    except surroundings.Failed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    serving = asyncio.create_task(served.serve(stop.wait))
     try:
         await until(stop, deploy.deploy, folder, options.built)
         stack = await until(stop, deploy.describe, served)
-        if options.show:
-            closing.append(show.Sink(options.show).close)
         if options.apply:
             await until(stop, show.apply, stack, options.apply)
         if not options.built:

@@ -8,11 +8,18 @@ import socket
 import surroundings
 
 
+def taken(port, option, error):
+    return f"127.0.0.1:{port} cannot be used ({error.strerror}): end what listens there, perhaps another `make watch`, or give another {option}"
+
+
 class Server:
     def __init__(self, port):
         self.listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", port))
+        try:
+            self.listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise surroundings.Failed(taken(port, "--port", error)) from error
         self.listener.listen(1024)
         self.port = self.listener.getsockname()[1]
         self.endpoint = f"http://127.0.0.1:{self.port}"

@@ -7,13 +7,17 @@ import subprocess
 import threading
 
 import surroundings
+from server import taken
 
 
 class Sink:
     """Takes whatever is sent to it, answers as Slack, Telegram and Lark all understand, and prints."""
 
     def __init__(self, port):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Printing)
+        try:
+            self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Printing)
+        except OSError as error:
+            raise surroundings.Failed(taken(port, "--show", error)) from error
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):

@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 REGION = "ap-southeast-1"
@@ -38,6 +39,8 @@ def enter(folder):
         SAM_CLI_TELEMETRY="0",
         SAM_CLI_POLL_DELAY="0.5",
     )
+    # It was looked up before, to make the folder.
+    tempfile.tempdir = folder
 
 
 def start(command, **more):

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use aws::DynamoDirectory;
 use aws_config::BehaviorVersion;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 
 use crate::args::Stack;
 use crate::run::Process;
@@ -30,10 +31,14 @@ impl Deployed {
         if config.region().is_none() {
             bail!("no AWS region: set AWS_REGION, or a region in your AWS profile");
         }
-        let (table, base) = match &of.table {
+        let (table, mut base) = match &of.table {
             Some(table) => (table.clone(), None),
             None => outputs(of, &aws_sdk_cloudformation::Client::new(&config)).await?,
         };
+        if (process.env)("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
+            // Not AWS: what its template says of addresses leads elsewhere.
+            base = None;
+        }
         let client = aws_sdk_dynamodb::Client::new(&config);
         let directory = DynamoDirectory::new(client, table, Arc::clone(&process.clock));
         Ok(Self { directory, base })
@@ -46,8 +51,15 @@ async fn outputs(
     client: &aws_sdk_cloudformation::Client,
 ) -> anyhow::Result<(String, Option<String>)> {
     let name = &of.stack;
-    let described = client.describe_stacks().stack_name(name).send().await.with_context(|| {
-        format!("the stack {name} cannot be described: deploy it first, name another with --stack, or its table with --table")
+    let described = client.describe_stacks().stack_name(name).send().await;
+    let described = described.map_err(|error| match error.as_service_error() {
+        Some(said) => anyhow::anyhow!(
+            "the stack {name} cannot be described ({}): deploy it first, name another with --stack, or \
+             its table with --table",
+            said.message().unwrap_or("AWS does not say why")
+        ),
+        None => anyhow::Error::from(error)
+            .context("AWS cannot be asked: are there credentials, and is there a way to it?"),
     })?;
     let outputs = described.stacks().iter().flat_map(|stack| stack.outputs());
     let mut table = None;

@@ -5,14 +5,14 @@ mod allowed;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aws::{Patience, Ports, SqsDeadLetters, needed};
+use aws::{Patience, Ports, SqsDeadLetters, needed_url};
 use domain::{Dispatch, TokenCache};
 use egress::{Guard, HttpEgress};
 use lambda::{Batches, InstanceLanes, NoScreen};
 
 fn main() -> ExitCode {
     lambda::run(async |process| {
-        let dead_letters = needed(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
+        let dead_letters = needed_url(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
         let guard = Guard::new(allowed::read(&process.env)?);
         let clock = Arc::clone(&process.clock);
         let ports = Ports::open(&process.env, &clock, Patience::Lease)?;

@@ -29,4 +29,4 @@ pub use ledger::DynamoLedger;
 pub use ports::{OpenError, Ports};
 pub use queue::SqsQueue;
 pub use services::{Connections, Patience, Services};
-pub use settings::{Env, Resources, SettingsError, Surroundings, needed};
+pub use settings::{Env, Resources, SettingsError, Surroundings, needed_url};

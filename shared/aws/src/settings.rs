@@ -63,9 +63,12 @@ const MOST_KEYS_DAYS: i64 = 3660;
 impl Surroundings {
     /// Reads them.
     pub fn read(env: Env<'_>) -> Result<Self, SettingsError> {
-        let endpoint = |name: &str| set(env, name).or_else(|| set(env, "AWS_ENDPOINT_URL"));
+        let endpoint = |name| match url_if(env, name)? {
+            Some(url) => Ok(Some(url)),
+            None => url_if(env, "AWS_ENDPOINT_URL"),
+        };
         Ok(Self {
-            region: needed(env, "AWS_REGION")?,
+            region: region(env)?,
             credentials: Credentials::new(
                 needed(env, "AWS_ACCESS_KEY_ID")?,
                 needed(env, "AWS_SECRET_ACCESS_KEY")?,
@@ -73,8 +76,8 @@ impl Surroundings {
                 None,
                 "environment",
             ),
-            dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
-            sqs: endpoint("AWS_ENDPOINT_URL_SQS"),
+            dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
+            sqs: endpoint("AWS_ENDPOINT_URL_SQS")?,
             ca_bundle: set(env, "AWS_CA_BUNDLE").map(PathBuf::from),
         })
     }
@@ -86,7 +89,7 @@ impl Resources {
         Ok(Self {
             directory: needed(env, "TINGTING_DIRECTORY_TABLE")?,
             ledger: needed(env, "TINGTING_LEDGER_TABLE")?,
-            queue: needed(env, "TINGTING_QUEUE_URL")?,
+            queue: needed_url(env, "TINGTING_QUEUE_URL")?,
             keys_kept: keys_kept(env)?,
         })
     }
@@ -107,10 +110,71 @@ fn keys_kept(env: Env<'_>) -> Result<SignedDuration, SettingsError> {
 }
 
 /// A variable that must be set; empty is not set.
-pub fn needed(env: Env<'_>, name: &'static str) -> Result<String, SettingsError> {
+fn needed(env: Env<'_>, name: &'static str) -> Result<String, SettingsError> {
     set(env, name).ok_or(SettingsError::Missing(name))
+}
+
+/// A variable that must be set to a URL.
+pub fn needed_url(env: Env<'_>, name: &'static str) -> Result<String, SettingsError> {
+    url_if(env, name)?.ok_or(SettingsError::Missing(name))
+}
+
+fn url_if(env: Env<'_>, name: &'static str) -> Result<Option<String>, SettingsError> {
+    let Some(value) = set(env, name) else { return Ok(None) };
+    let uri = value.parse::<http::Uri>().unwrap_or_default();
+    if uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Ok(Some(value));
+    }
+    let wanted = "use a whole URL, https://…";
+    Err(SettingsError::Unusable { name, value, wanted })
+}
+
+fn region(env: Env<'_>) -> Result<String, SettingsError> {
+    let (name, value) = ("AWS_REGION", needed(env, "AWS_REGION")?);
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if value.bytes().all(plain) {
+        return Ok(value);
+    }
+    let wanted = "use a region's name, such as ap-southeast-1";
+    Err(SettingsError::Unusable { name, value, wanted })
 }
 
 fn set(env: Env<'_>, name: &str) -> Option<String> {
     env(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        let told = |name: &str, value: &str| {
+            let env = |asked: &str| match asked {
+                asked if asked == name => Some(value.to_owned()),
+                "AWS_REGION" => Some("ap-southeast-1".to_owned()),
+                "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+                "TINGTING_QUEUE_URL" => Some("https://sqs.example/1/events".to_owned()),
+                "TINGTING_DIRECTORY_TABLE" | "TINGTING_LEDGER_TABLE" => Some("table".to_owned()),
+                _ => None,
+            };
+            let surroundings = Surroundings::read(&env).map(drop);
+            let both = surroundings.and_then(|()| Resources::read(&env).map(drop));
+            both.err().map(|error| error.to_string())
+        };
+        assert_eq!(told("NOTHING", ""), None);
+        for (name, value) in [
+            ("AWS_REGION", "ap southeast"),
+            ("AWS_ENDPOINT_URL", "nonsense"),
+            ("AWS_ENDPOINT_URL_SQS", "ftp://x"),
+            ("TINGTING_QUEUE_URL", "/only/a/path"),
+            ("TINGTING_KEYS_DAYS", "7"),
+        ] {
+            let expected = format!("the environment variable {name} is {value:?}: use ");
+            let error = told(name, value).unwrap_or_default();
+            assert!(error.starts_with(&expected), "{name}: {error}");
+        }
+        let missing = "the environment variable AWS_SECRET_ACCESS_KEY is not set";
+        assert_eq!(told("AWS_SECRET_ACCESS_KEY", "").as_deref(), Some(missing));
+    }
 }

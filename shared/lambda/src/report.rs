@@ -92,8 +92,11 @@ fn attempt(made: &Made) -> Value {
     say("destination", of.destination.as_str().into());
     say("attempt.n", attempt.n.into());
     say("verdict", attempt.verdict.into());
-    if let Some(status) = attempt.status {
-        say("status", status.into());
+    match attempt.status {
+        Some(status) => _ = say("status", status.into()),
+        // Without an answer the words are ours alone.
+        None if !attempt.detail.is_empty() => _ = say("reason", attempt.detail.as_str().into()),
+        None => {}
     }
     say("duration_ms", millis(took.unwrap_or_default()).into());
     match next {

@@ -97,7 +97,8 @@ impl World {
 /// An error if a hook was not acknowledged.
 pub(crate) fn acknowledged(answer: &[u8]) -> Result<(), Anything> {
     let read: Value = serde_json::from_slice(answer)?;
-    if read["statusCode"] == 200 { Ok(()) } else { Err(format!("answered with {read}").into()) }
+    let status = read["statusCode"].as_u64().unwrap_or_default();
+    if (200..300).contains(&status) { Ok(()) } else { Err(format!("answered with {read}").into()) }
 }
 
 /// An error if a message was not dealt with.
