@@ -1,5 +1,5 @@
-//! Texts made small and large again. A compressor is a quarter of a MiB of tables; making one for every
-//! event would cost more than a tenth of an event's CPU in page faults, so that each thread keeps its own.
+//! Texts made small and large again. A compressor is a quarter of a MiB of tables; making them for every
+//! event would cost a fifth of its CPU, so that each thread keeps its own.
 
 use std::cell::RefCell;
 
