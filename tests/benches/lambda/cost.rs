@@ -7,7 +7,7 @@ use crate::canned::Account;
 use crate::figures::Figures;
 
 /// The memory of the ingest functions and of `dispatch`, in MiB, as the template says.
-pub(crate) const MEMORY: [u128; 2] = [256, 128];
+pub(crate) const MEMORY: [u128; 2] = [512, 128];
 /// Of how much memory a whole processor is had.
 const MEMORY_OF_A_PROCESSOR: u128 = 1769;
 
