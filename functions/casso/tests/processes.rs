@@ -128,7 +128,12 @@ async fn killed_between_claim_and_send_the_providers_retry_finishes_the_job() {
     })
     .await;
     let (mut first, mut answers) = start(&place, &meddler.url()).await;
-    while calls.recv().await.unwrap() != "SendMessage" {}
+    loop {
+        tokio::select! {
+            call = calls.recv() => if call.unwrap() == "SendMessage" { break },
+            answer = answers.recv() => panic!("acknowledged before it was sent: {answer:?}"),
+        }
+    }
     first.kill().await.unwrap();
     assert!(answers.try_recv().is_err(), "nothing was acknowledged");
     assert_eq!(found(&place).await, (0, Claim::Unfinished));
