@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use domain::{
     Answer, Attempt, Delivery, DeliveryState, DestinationRecord, Envelope, Event, Fact, Facts,
-    Kind, Listed, Money, Name, Outbound, Queue as _, RetryRecord, SendError, SourceId, Text,
+    Kind, Listed, Money, Name, Outbound, Provenance, Queue as _, RetryRecord, SendError, SourceId,
+    Text,
 };
 use jiff::{SignedDuration, Timestamp};
 use testkit::faults::Faults;
@@ -42,6 +43,7 @@ fn event(world: &World, id: &str) -> Event {
         kind: Kind::TransferIn,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: None,
         received: domain::Clock::now(&*world.clock),
         money: Money::parse("50000", domain::Currency::VND).ok(),

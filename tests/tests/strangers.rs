@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use domain::{
     Currency, Destination, DestinationRecord, Event, EventKey, Fact, Facts, Job, Kind, Language,
-    Moment, Money, Outgoing, Settings, SourceId, clean, find_channel,
+    Moment, Money, Outgoing, Provenance, Settings, SourceId, clean, find_channel,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -72,6 +72,7 @@ fn event(kind: Kind, memo: &str) -> Event {
         kind,
         test: true,
         late: true,
+        provenance: Provenance::Hook,
         occurred: Moment::parse("2026-11-21 09:30:15"),
         received: Timestamp::UNIX_EPOCH,
         money: Money::parse("1250000", Currency::VND).ok(),

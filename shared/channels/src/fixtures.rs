@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::{
     Answer, DeliveryId, Destination, DestinationAuth, Event, EventKey, Fact, Facts, Filter, Job,
-    Kind, Language, Moment, Money, Name, RetryOn, Schedule, Secret, Settings, SourceId,
+    Kind, Language, Moment, Money, Name, Provenance, RetryOn, Schedule, Secret, Settings, SourceId,
     WebhookMethod, amount_from_text,
 };
 use http::{HeaderMap, StatusCode};
@@ -71,6 +71,7 @@ pub(crate) fn event(kind: Kind, dong: &str, facts: Facts) -> Event {
         kind,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: Moment::parse("2026-11-21 09:30:15"),
         received: "2026-11-21T02:30:17Z".parse().unwrap(),
         money: Money::parse(dong, domain::Currency::VND).ok(),

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
+use crate::{DeliveryRef, DestinationName, Event, EventKey, Name, Provenance};
 
 /// The most bytes one envelope may have; a larger event travels by its key alone.
 const MAX_ENVELOPE: usize = 200 * 1024;
@@ -161,6 +161,7 @@ mod tests {
             kind: Kind::TransferIn,
             test: false,
             late: false,
+            provenance: Provenance::Hook,
             occurred: Moment::parse("2024-12-23 07:00:00"),
             received: "2024-12-23T00:00:01Z".parse().unwrap(),
             money: Money::parse("16775000", Currency::VND).ok(),

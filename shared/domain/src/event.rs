@@ -63,6 +63,31 @@ fn written_offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * seconds).ok()
 }
 
+/// How we learnt of an event. No part of what it says: another provenance is no conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Provenance {
+    /// The provider called.
+    #[default]
+    Hook,
+    /// We asked the provider's own API, and found that we lacked it.
+    Reconciled,
+}
+
+impl Provenance {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hook => "hook",
+            Self::Reconciled => "reconciled",
+        }
+    }
+
+    /// Reads the word; one that a newer version writes is no reason to fail.
+    pub(crate) fn parse(word: &str) -> Self {
+        if word == "reconciled" { Self::Reconciled } else { Self::Hook }
+    }
+}
+
 /// One fact, in one shape for all providers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -76,6 +101,8 @@ pub struct Event {
     pub test: bool,
     /// A snapshot older than one already seen of the same object; delivered all the same.
     pub late: bool,
+    /// Who told us: the provider by itself, or its API when we asked.
+    pub provenance: Provenance,
     /// When it happened, as far as the provider said.
     pub occurred: Option<Moment>,
     /// When we received it.

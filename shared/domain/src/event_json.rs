@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{Currency, Event, EventKey, Fact, Facts, Kind, Moment, Money, SourceId};
+use crate::{Currency, Event, EventKey, Fact, Facts, Kind, Moment, Money, Provenance, SourceId};
 
 /// A stored or queued event that this version cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,10 @@ impl Event {
             ("test", self.test.to_string()),
             ("late", self.late.to_string()),
         ];
+        // Written only when there is something to say: most events were told by their provider.
+        if self.provenance == Provenance::Reconciled {
+            fields.push(("provenance", self.provenance.as_str().to_owned()));
+        }
         if let Some(occurred) = self.occurred {
             fields.push(("occurred", occurred.to_rfc3339()));
             if occurred.date_only {
@@ -94,6 +98,7 @@ struct Partial {
     kind: Option<Kind>,
     test: bool,
     late: bool,
+    provenance: Provenance,
     occurred: Option<Moment>,
     date_only: bool,
     received: Option<Timestamp>,
@@ -121,6 +126,9 @@ impl<'de> Visitor<'de> for EventVisitor {
                 "kind" => seen.kind = Some(parsed(&map.next_value::<String>()?, Kind::parse)?),
                 "test" => seen.test = map.next_value()?,
                 "late" => seen.late = map.next_value()?,
+                "provenance" => {
+                    seen.provenance = Provenance::parse(&map.next_value::<String>()?);
+                }
                 "date_only" => seen.date_only = map.next_value()?,
                 "occurred" => {
                     seen.occurred = Some(parsed(&map.next_value::<String>()?, Moment::parse)?);
@@ -162,6 +170,7 @@ impl Partial {
             kind: self.kind.ok_or("no kind")?,
             test: self.test,
             late: self.late,
+            provenance: self.provenance,
             occurred,
             received: self.received.ok_or("no time of receipt")?,
             money,
@@ -178,4 +187,23 @@ fn parsed<T, E: serde::de::Error>(text: &str, parse: impl Fn(&str) -> Option<T>)
 
 fn decimal<E: serde::de::Error>(text: &str) -> Result<Decimal, E> {
     crate::amount_from_text(text).map_err(E::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_reconciled_says_so_and_comes_back() {
+        let text = r#"{"key":"casso/shop/1","provider":"casso","source":"shop","kind":"transfer.in",
+            "test":false,"late":false,"received":"2026-03-01T00:00:01Z","object":{}}"#;
+        let hook = Event::from_json(text).unwrap();
+        assert_eq!(hook.provenance, Provenance::Hook);
+        assert!(!hook.to_json().unwrap().contains("provenance"));
+        let filled = Event { provenance: Provenance::Reconciled, ..hook.clone() };
+        let json = filled.to_json().unwrap();
+        assert!(json.contains(r#""provenance":"reconciled""#), "{json}");
+        assert_eq!(filled.fingerprint(), hook.fingerprint());
+        assert_eq!(Event::from_json(&json).unwrap(), filled);
+    }
 }

@@ -64,7 +64,7 @@ pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings,
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
 pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
 pub use envelope::{Envelope, EnvelopeError};
-pub use event::{Event, Fingerprint, Moment, Snapshot, VIETNAM};
+pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};
 pub use filter::{Filter, Selector};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use domain::{
     Clock, Currency, Envelope, Event, EventKey, Fact, Facts, Inbox as _, Kind, Ledger as _, Moment,
-    Money, Outbound, Queue as _, SourceId,
+    Money, Outbound, Provenance, Queue as _, SourceId,
 };
 use embedded::Database;
 use futures_util::future::try_join_all;
@@ -132,6 +132,7 @@ fn event(n: u64) -> Result<Event, Anything> {
         kind: Kind::TransferIn,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: Moment::parse("2026-03-01 09:30:00"),
         received: "2026-03-01T02:30:01Z".parse()?,
         money: Some(Money::parse("250000", Currency::VND)?),

@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    Acknowledgement, Auth, Event, EventKey, Fact, Facts, Hook, Kind, Moment, Money, Provider,
-    Reading, Reject, Source,
+    Acknowledgement, Auth, Event, EventKey, Fact, Facts, Hook, Kind, Moment, Money, Provenance,
+    Provider, Reading, Reject, Source,
 };
 use http::{HeaderName, Method};
 use sha2::{Digest as _, Sha256};
@@ -141,6 +141,7 @@ fn event(object: &Object<'_>, hook: &Hook<'_>, source: &Source) -> Result<Event,
         kind,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: modified.as_deref().and_then(Moment::parse),
         received: hook.received,
         money,

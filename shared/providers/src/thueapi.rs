@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    Acknowledgement, Direction, Event, EventKey, Fact, Hook, Kind, Moment, Provider, Reading,
-    Reject, Source,
+    Acknowledgement, Direction, Event, EventKey, Fact, Hook, Kind, Moment, Provenance, Provider,
+    Reading, Reject, Source,
 };
 use http::{HeaderName, Method};
 use sha2::{Digest as _, Sha256};
@@ -108,6 +108,7 @@ fn event(object: &Object<'_>, hook: &Hook<'_>, source: &Source) -> Result<Event,
         kind: Kind::Unknown,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: object.detail("datetime").and_then(|t| Moment::parse(&t)),
         received: hook.received,
         money: None,

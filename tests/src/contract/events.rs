@@ -1,6 +1,6 @@
 //! What the suite claims and delivers.
 
-use domain::{Currency, Event, EventKey, Fact, Facts, Kind, Moment, Money, SourceId};
+use domain::{Currency, Event, EventKey, Fact, Facts, Kind, Moment, Money, Provenance, SourceId};
 use jiff::{SignedDuration, Timestamp};
 
 /// Seconds after the clock's first morning.
@@ -23,6 +23,7 @@ pub fn transfer(identity: &str, amount: &str) -> Event {
         kind: Kind::TransferIn,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: Moment::parse("2026-03-01 09:00:00"),
         received: at(1),
         money: Money::parse(amount, Currency::VND).ok(),

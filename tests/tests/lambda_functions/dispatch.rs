@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
     Answer, Claim, Clock as _, DeadLetters, DeliveryState, DestinationRecord, Egress, Envelope,
-    Event, EventKey, Fact, Facts, Kind, Ledger as _, Money, Port, PortError, SendError, SourceId,
-    Text,
+    Event, EventKey, Fact, Facts, Kind, Ledger as _, Money, Port, PortError, Provenance, SendError,
+    SourceId, Text,
 };
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Batches, Function as _};
@@ -119,6 +119,7 @@ fn event(id: &str, received: Timestamp) -> Event {
         kind: Kind::TransferIn,
         test: false,
         late: false,
+        provenance: Provenance::Hook,
         occurred: None,
         received,
         money: Money::parse("50000", domain::Currency::VND).ok(),

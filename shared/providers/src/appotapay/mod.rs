@@ -17,8 +17,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::Engine as _;
 use domain::{
-    Acknowledgement, Currency, Event, EventKey, Facts, Hook, Kind, Moment, Money, Provider,
-    Reading, Reject, Source,
+    Acknowledgement, Currency, Event, EventKey, Facts, Hook, Kind, Moment, Money, Provenance,
+    Provider, Reading, Reject, Source,
 };
 use http::Method;
 use sha2::{Digest as _, Sha256};
@@ -128,6 +128,7 @@ impl Said {
             kind: self.kind,
             test: false,
             late: false,
+            provenance: Provenance::Hook,
             occurred: self.occurred,
             received: hook.received,
             money: self.money,

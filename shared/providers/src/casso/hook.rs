@@ -2,7 +2,7 @@
 //! generations are read wherever they stand; a bad element of an array is parked alone.
 
 use bytes::Bytes;
-use domain::{Direction, Event, Fact, Hook, Kind, Moment, Money, Parked, Source};
+use domain::{Direction, Event, Fact, Hook, Kind, Moment, Money, Parked, Provenance, Source};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
@@ -94,6 +94,7 @@ fn transaction(
         },
         test: number.is_test(),
         late: false,
+        provenance: Provenance::Hook,
         occurred: occurred(&object),
         received: hook.received,
         money: Some(money),

@@ -1,6 +1,6 @@
 //! What a proven call says: one bank transaction, its direction in `transferType`.
 
-use domain::{Event, Fact, Hook, Kind, Moment, Money, Source};
+use domain::{Event, Fact, Hook, Kind, Moment, Money, Provenance, Source};
 use rust_decimal::Decimal;
 
 use super::body;
@@ -35,6 +35,7 @@ pub(super) fn read(hook: &Hook<'_>, source: &Source) -> Result<Event, Unreadable
         kind,
         test: number.is_test(),
         late: false,
+        provenance: Provenance::Hook,
         occurred: occurred(&object),
         received: hook.received,
         money: Some(money),
