@@ -70,6 +70,7 @@ fn world(faults: Arc<Faults>) -> World {
         header: None,
         max_age: None,
         code_pattern: None,
+        api: None,
     };
     let destination = |name: &str, events: &[&str]| DestinationRecord {
         name: name.into(),

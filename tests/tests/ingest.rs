@@ -23,6 +23,7 @@ fn record(token: &str) -> SourceRecord {
         header: None,
         max_age: None,
         code_pattern: None,
+        api: None,
     }
 }
 

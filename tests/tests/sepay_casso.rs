@@ -25,6 +25,7 @@ fn source(provider: &str, auth: Option<&str>, secret: &str) -> Source {
         header: None,
         max_age: None,
         code_pattern: Some("DH[0-9]+".into()),
+        api: None,
     };
     record.parse(providers::ALL).unwrap()
 }

@@ -26,6 +26,7 @@ fn record(provider: &str, secrets: &[&str]) -> SourceRecord {
         header: None,
         max_age: None,
         code_pattern: Some("DH[0-9]+".into()),
+        api: None,
     }
 }
 

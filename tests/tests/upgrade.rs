@@ -119,6 +119,7 @@ fn shop() -> SourceRecord {
         header: None,
         max_age: Some("7d".to_owned()),
         code_pattern: Some("DH[0-9]+".to_owned()),
+        api: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn source(provider: &str, mode: Option<AuthMode>) -> Source {
         header: None,
         max_age: None,
         code_pattern: None,
+        api: None,
     };
     record.parse(providers::ALL).unwrap()
 }

@@ -106,6 +106,7 @@ async fn place() -> Place {
         header: None,
         max_age: None,
         code_pattern: None,
+        api: None,
     };
     TableShelf(place.clone()).put_source(&shop).await;
     place

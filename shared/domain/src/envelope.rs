@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryRef, DestinationName, Event, EventKey, Name, Provenance};
+use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
 
 /// The most bytes one envelope may have; a larger event travels by its key alone.
 const MAX_ENVELOPE: usize = 200 * 1024;
@@ -151,7 +151,7 @@ fn ascii(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Currency, Fact, Facts, Kind, Moment, Money, SourceId};
+    use crate::{Currency, Fact, Facts, Kind, Moment, Money, Provenance, SourceId};
 
     fn event(memo: &str, object: String) -> Event {
         let source = SourceId::parse("casso/shop").unwrap();

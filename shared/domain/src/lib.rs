@@ -45,6 +45,7 @@ mod ingest;
 mod kind;
 mod ports;
 mod provider;
+mod provider_api;
 mod record;
 mod retry;
 mod secret;
@@ -76,8 +77,11 @@ pub use ports::{
     Message, Outbound, Port, PortError, Queue, Refused, Screen, SendError, Stored,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
+pub use provider_api::{
+    Api, Ask, Blame, Credentials, Issued, MAX_PAGE, NextPage, Page, ProviderApi, Setback,
+};
 pub use record::{
-    AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord, Text,
+    ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord, Text,
 };
 pub use retry::{Next, Schedule};
 pub use secret::Secret;

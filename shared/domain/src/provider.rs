@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 
-use crate::{Event, Source};
+use crate::{Event, ProviderApi, Source};
 
 /// One inbound HTTP request, raw.
 #[derive(Debug, Clone, Copy)]
@@ -135,4 +135,9 @@ pub trait Provider: Sync {
 
     /// Proves who called, then reads what was said. Everything authentic ends in a [`Reading`].
     fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject>;
+
+    /// Its own API, where it has one that can be asked for what we should have.
+    fn api(&self) -> Option<&dyn ProviderApi> {
+        None
+    }
 }

@@ -2,6 +2,7 @@
 //! directory. Parsed into domain types here; what a provider or channel needs beyond that is said by
 //! its `check`.
 
+mod api;
 mod destination;
 mod retry;
 mod source;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use http::HeaderName;
 use url::Url;
 
+pub use api::ApiRecord;
 pub use destination::{DestinationRecord, LONGEST_TIMEOUT, Text};
 pub use retry::RetryRecord;
 pub use source::SourceRecord;

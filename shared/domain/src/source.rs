@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use regex_lite::Regex;
 
-use crate::{Secret, SourceId};
+use crate::{Api, Secret, SourceId};
 
 /// How a source's calls are proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Source {
     pub max_age: SignedDuration,
     /// Finds the payment code in a memo: its first group, else the whole match.
     pub code_pattern: Option<Regex>,
+    /// How its provider is asked what we should have; off until credentials are there.
+    pub api: Option<Api>,
 }
 
 impl Source {
@@ -57,5 +59,6 @@ impl PartialEq for Source {
             && self.secrets == other.secrets
             && self.max_age == other.max_age
             && pattern(self) == pattern(other)
+            && self.api == other.api
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn source(provider: &str) -> SourceRecord {
         header: (provider == "abaha").then(|| "X-Abaha-Token".to_owned()),
         max_age: None,
         code_pattern: None,
+        api: None,
     }
 }
 

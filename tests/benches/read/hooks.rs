@@ -86,6 +86,7 @@ fn sample(
         header: (provider == "abaha").then(|| "X-Abaha-Token".to_owned()),
         max_age: None,
         code_pattern: Some("DH[0-9]+".to_owned()),
+        api: None,
     };
     let source = record.parse(providers::ALL)?;
     let mut headers = HeaderMap::new();

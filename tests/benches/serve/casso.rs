@@ -70,6 +70,7 @@ fn source() -> Result<Source, Anything> {
         header: None,
         max_age: None,
         code_pattern: None,
+        api: None,
     };
     Ok(record.parse(providers::ALL)?)
 }

@@ -24,6 +24,7 @@ fn source(provider: &str, name: &str) -> SourceRecord {
         header: None,
         max_age: None,
         code_pattern: Some("DH[0-9]+".to_owned()),
+        api: None,
     }
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, duration, fault, header_name, secrets};
+use super::{ApiRecord, Fault, duration, fault, header_name, secrets};
 use crate::{Auth, Name, Provider, Source, SourceId, find_provider};
 
 /// `[[source]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the keys are described in the README and in system terms above")]
 pub struct SourceRecord {
@@ -27,6 +27,8 @@ pub struct SourceRecord {
     pub max_age: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_pattern: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<ApiRecord>,
 }
 
 const DEFAULT_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -41,6 +43,16 @@ impl SourceRecord {
         let provider = find_provider(providers, &self.provider).ok_or_else(known)?;
         let source = self.parse_alone()?;
         provider.check(&source).map_err(|message| fault("source", message))?;
+        match (&source.api, provider.api()) {
+            (Some(api), Some(protocol)) => {
+                protocol.check(api).map_err(|message| fault("api", message))?;
+            }
+            (Some(_), None) => {
+                let message = format!("{} has no API that we could ask; remove it", self.provider);
+                return Err(fault("api", message));
+            }
+            (None, _) => {}
+        }
         Ok(source)
     }
 
@@ -61,7 +73,8 @@ impl SourceRecord {
         };
         let secrets = secrets("secrets", &self.secrets)?;
         let id = SourceId::new(&provider, &name);
-        Ok(Source { id, auth: self.auth()?, secrets, max_age, code_pattern })
+        let api = self.api.as_ref().map(ApiRecord::parse).transpose()?;
+        Ok(Source { id, auth: self.auth()?, secrets, max_age, code_pattern, api })
     }
 
     fn auth(&self) -> Result<Auth, Fault> {

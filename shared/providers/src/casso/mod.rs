@@ -74,6 +74,7 @@ mod tests {
             header: header.map(Into::into),
             max_age: None,
             code_pattern: None,
+            api: None,
         };
         let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().message;
         assert!(record(None, None, 1).parse(&[&Casso]).is_ok());

@@ -92,6 +92,7 @@ mod tests {
             header: None,
             max_age: None,
             code_pattern: None,
+            api: None,
         }
     }
 

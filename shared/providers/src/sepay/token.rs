@@ -136,6 +136,7 @@ mod tests {
             header: None,
             max_age: None,
             code_pattern: None,
+            api: None,
         };
         record.parse_alone().unwrap()
     }
