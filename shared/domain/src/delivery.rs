@@ -1,11 +1,10 @@
-//! The state machine of a delivery, shared by every ledger: pure, total, with named outcomes.
-//!
-//! pending → sending (lease, owner) → delivered | waiting (due) | failed (reason) | cancelled (reason);
-//! waiting → sending. A lease that ran out lets another owner start; the late one is fenced.
+//! The state machine of a delivery, shared by every ledger: pure, total, with named outcomes. Which
+//! move is wanted is the flows' business; whether it may be made is [`Delivery::after`]'s alone.
+//! Its table is drawn in ARCHITECTURE.md, and a test keeps the drawing true.
 
 use jiff::Timestamp;
 
-use crate::DeliveryRef;
+use crate::{DeliveryRef, EventKey};
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +23,15 @@ pub enum DeliveryState {
         /// No earlier than this.
         due: Timestamp,
     },
+    /// A member of a digest, whose attempt and verdict are its own.
+    Gathered {
+        /// The digest's event.
+        into: EventKey,
+        /// Since when. A digest that was never written does not keep its members.
+        since: Timestamp,
+    },
+    /// It waits for its destination to come back, using no attempts; and why.
+    Held(String),
     /// It arrived.
     Delivered,
     /// It will not arrive, and why.
@@ -47,6 +55,88 @@ pub struct Delivery {
     pub failures: u32,
     /// When the first attempt began.
     pub first_attempt: Option<Timestamp>,
+    /// Never again part of a digest: one that held it was refused.
+    pub alone: bool,
+}
+
+/// A move that somebody wants a delivery to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Move {
+    /// Leases it for one attempt.
+    Start {
+        /// Who will finish it.
+        owner: u64,
+        /// When the lease ends.
+        until: Timestamp,
+        /// A held one too: the attempt finds out whether its destination has come back.
+        probe: bool,
+    },
+    /// Writes what came of the attempt.
+    Finish {
+        /// Who leased it.
+        owner: u64,
+        /// Whether the attempt used up a retry.
+        counted: bool,
+        /// What follows.
+        next: DeliveryState,
+    },
+    /// Waits at least until then. A wait is never shortened.
+    Postpone {
+        /// No earlier than this.
+        due: Timestamp,
+    },
+    /// Waits for its destination to come back.
+    Hold {
+        /// Why.
+        reason: String,
+    },
+    /// Its destination has come back.
+    Release {
+        /// No earlier than this: the released ones are spread.
+        due: Timestamp,
+    },
+    /// Nobody wants it any more.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// Becomes part of a digest, if nobody has attempted it since it was counted.
+    Gather {
+        /// The digest's event.
+        into: EventKey,
+        /// Its attempts, when it was counted.
+        attempts: u32,
+    },
+    /// Its digest arrived.
+    Arrive {
+        /// The digest's event.
+        from: EventKey,
+    },
+    /// Its digest is no more, or never was: it is attempted by itself.
+    Scatter {
+        /// The digest's event.
+        from: EventKey,
+        /// Whether no digest may have it again.
+        alone: bool,
+    },
+}
+
+/// Why a delivery does not make a move. Nothing is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Stay {
+    /// It may start, not before this time.
+    NotDue(Timestamp),
+    /// An attempt is in flight, until this time at the latest.
+    Busy(Timestamp),
+    /// Its digest has it.
+    Gathered(EventKey),
+    /// Its destination has not come back.
+    Held,
+    /// Delivered, failed or cancelled already.
+    Done,
+    /// The move is somebody else's: the lease, the digest or the count has changed hands.
+    Fenced,
 }
 
 /// What came of wanting to start an attempt.
@@ -55,12 +145,8 @@ pub struct Delivery {
 pub enum Start {
     /// Go ahead: the delivery is leased. As it stands now, this attempt counted.
     Go(Delivery),
-    /// Not before this time.
-    NotDue(Timestamp),
-    /// Another attempt is in flight, until this time at the latest.
-    Busy(Timestamp),
-    /// Delivered, failed or cancelled already.
-    Done,
+    /// It stays where it is.
+    Not(Stay),
     /// No such delivery.
     Missing,
 }
@@ -71,14 +157,15 @@ pub enum Start {
 pub enum Finish {
     /// Written.
     Written,
-    /// The lease is another's or nobody's any more: nothing was written.
+    /// It may not make this move (any more): nothing was written.
     Fenced,
 }
 
 impl Delivery {
     /// A new delivery.
     pub fn new(of: DeliveryRef, state: DeliveryState, created: Timestamp) -> Self {
-        Self { of, created, state, attempts: 0, failures: 0, first_attempt: None }
+        let (attempts, failures, first_attempt, alone) = (0, 0, None, false);
+        Self { of, created, state, attempts, failures, first_attempt, alone }
     }
 
     /// Whether it has not ended.
@@ -86,116 +173,142 @@ impl Delivery {
         match self.state {
             DeliveryState::Pending
             | DeliveryState::Sending { .. }
-            | DeliveryState::Waiting { .. } => true,
+            | DeliveryState::Waiting { .. }
+            | DeliveryState::Gathered { .. }
+            | DeliveryState::Held(_) => true,
             DeliveryState::Delivered | DeliveryState::Failed(_) | DeliveryState::Cancelled(_) => {
                 false
             }
         }
     }
 
-    /// Leases the delivery, or says why not.
-    pub fn start(&self, owner: u64, now: Timestamp, until: Timestamp) -> Start {
-        match &self.state {
-            DeliveryState::Sending { until, .. } if now < *until => return Start::Busy(*until),
-            DeliveryState::Waiting { due } if now < *due => return Start::NotDue(*due),
-            DeliveryState::Pending
-            | DeliveryState::Sending { .. }
-            | DeliveryState::Waiting { .. } => {}
-            DeliveryState::Delivered | DeliveryState::Failed(_) | DeliveryState::Cancelled(_) => {
-                return Start::Done;
+    /// The delivery after a move at `now`, or why it stays where it is: every state and every move.
+    pub fn after(&self, step: &Move, now: Timestamp) -> Result<Self, Stay> {
+        match step {
+            Move::Start { owner, until, probe } => {
+                self.free(now, *probe)?;
+                if let DeliveryState::Waiting { due } = self.state
+                    && now < due
+                {
+                    return Err(Stay::NotDue(due));
+                }
+                Ok(Self {
+                    attempts: self.attempts.saturating_add(1),
+                    first_attempt: self.first_attempt.or(Some(now)),
+                    ..self.at(DeliveryState::Sending { owner: *owner, until: *until })
+                })
+            }
+            Move::Finish { owner, counted, next } => {
+                self.if_owned(*owner)?;
+                let failures = self.failures.saturating_add(u32::from(*counted));
+                Ok(Self { failures, ..self.at(next.clone()) })
+            }
+            Move::Postpone { due } => {
+                self.free(now, false)?;
+                let known = match self.state {
+                    DeliveryState::Waiting { due } => due,
+                    DeliveryState::Pending
+                    | DeliveryState::Sending { .. }
+                    | DeliveryState::Gathered { .. }
+                    | DeliveryState::Held(_)
+                    | DeliveryState::Delivered
+                    | DeliveryState::Failed(_)
+                    | DeliveryState::Cancelled(_) => *due,
+                };
+                Ok(self.at(DeliveryState::Waiting { due: known.max(*due) }))
+            }
+            Move::Hold { reason } => {
+                self.free(now, false)?;
+                Ok(self.at(DeliveryState::Held(reason.clone())))
+            }
+            Move::Release { due } => match self.state {
+                DeliveryState::Held(_) => Ok(self.at(DeliveryState::Waiting { due: *due })),
+                DeliveryState::Pending
+                | DeliveryState::Sending { .. }
+                | DeliveryState::Waiting { .. }
+                | DeliveryState::Gathered { .. }
+                | DeliveryState::Delivered
+                | DeliveryState::Failed(_)
+                | DeliveryState::Cancelled(_) => Err(Stay::Fenced),
+            },
+            Move::Cancel { reason } => {
+                self.free(now, true)?;
+                Ok(self.at(DeliveryState::Cancelled(reason.clone())))
+            }
+            Move::Gather { into, attempts } => {
+                self.free(now, false)?;
+                if self.alone || self.attempts != *attempts {
+                    return Err(Stay::Fenced);
+                }
+                Ok(self.at(DeliveryState::Gathered { into: into.clone(), since: now }))
+            }
+            Move::Arrive { from } => {
+                self.if_member(from)?;
+                Ok(self.at(DeliveryState::Delivered))
+            }
+            Move::Scatter { from, alone } => {
+                self.if_member(from)?;
+                let alone = self.alone || *alone;
+                Ok(Self { alone, ..self.at(DeliveryState::Waiting { due: now }) })
             }
         }
-        Start::Go(Self {
-            state: DeliveryState::Sending { owner, until },
-            attempts: self.attempts.saturating_add(1),
-            first_attempt: self.first_attempt.or(Some(now)),
-            ..self.clone()
-        })
     }
 
-    /// The delivery after its attempt, if the lease is still the owner's.
-    pub fn finish(&self, owner: u64, counted: bool, next: &DeliveryState) -> Option<Self> {
-        let DeliveryState::Sending { owner: holder, .. } = self.state else { return None };
-        (holder == owner).then(|| Self {
-            state: next.clone(),
-            failures: self.failures.saturating_add(u32::from(counted)),
-            ..self.clone()
-        })
+    /// Leases the delivery, or says why not.
+    pub fn start(&self, owner: u64, now: Timestamp, until: Timestamp, probe: bool) -> Start {
+        match self.after(&Move::Start { owner, until, probe }, now) {
+            Ok(leased) => Start::Go(leased),
+            Err(stay) => Start::Not(stay),
+        }
     }
 
-    /// The delivery moved without an attempt, unless it has ended or is being sent. A wait is never
-    /// shortened.
-    pub fn resolve(&self, now: Timestamp, next: &DeliveryState) -> Option<Self> {
-        let sending = matches!(self.state, DeliveryState::Sending { until, .. } if now < until);
-        let state = match (&self.state, next) {
-            (DeliveryState::Waiting { due: known }, DeliveryState::Waiting { due }) => {
-                DeliveryState::Waiting { due: *known.max(due) }
+    fn at(&self, state: DeliveryState) -> Self {
+        Self { state, ..self.clone() }
+    }
+
+    /// Nobody has it at `now`: it is open, and in no lease, digest or (unless `held` may) hold.
+    fn free(&self, now: Timestamp, held: bool) -> Result<(), Stay> {
+        match &self.state {
+            DeliveryState::Pending | DeliveryState::Waiting { .. } => Ok(()),
+            DeliveryState::Sending { until, .. } if now < *until => Err(Stay::Busy(*until)),
+            DeliveryState::Sending { .. } => Ok(()),
+            DeliveryState::Gathered { into, .. } => Err(Stay::Gathered(into.clone())),
+            DeliveryState::Held(_) if held => Ok(()),
+            DeliveryState::Held(_) => Err(Stay::Held),
+            DeliveryState::Delivered | DeliveryState::Failed(_) | DeliveryState::Cancelled(_) => {
+                Err(Stay::Done)
             }
-            _ => next.clone(),
-        };
-        (self.is_open() && !sending).then(|| Self { state, ..self.clone() })
+        }
+    }
+
+    fn if_owned(&self, owner: u64) -> Result<(), Stay> {
+        match self.state {
+            DeliveryState::Sending { owner: holder, .. } if holder == owner => Ok(()),
+            DeliveryState::Pending
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Waiting { .. }
+            | DeliveryState::Gathered { .. }
+            | DeliveryState::Held(_)
+            | DeliveryState::Delivered
+            | DeliveryState::Failed(_)
+            | DeliveryState::Cancelled(_) => Err(Stay::Fenced),
+        }
+    }
+
+    fn if_member(&self, from: &EventKey) -> Result<(), Stay> {
+        match &self.state {
+            DeliveryState::Gathered { into, .. } if into == from => Ok(()),
+            DeliveryState::Pending
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Waiting { .. }
+            | DeliveryState::Gathered { .. }
+            | DeliveryState::Held(_)
+            | DeliveryState::Delivered
+            | DeliveryState::Failed(_)
+            | DeliveryState::Cancelled(_) => Err(Stay::Fenced),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{EventKey, Name};
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(seconds).unwrap()
-    }
-
-    fn delivery(state: DeliveryState) -> Delivery {
-        let of = DeliveryRef {
-            event: EventKey::from_stored("casso/shop/1"),
-            destination: Name::parse("sales").unwrap(),
-        };
-        Delivery::new(of, state, at(0))
-    }
-
-    #[test]
-    fn only_an_open_delivery_that_is_due_and_free_starts() {
-        let sending = DeliveryState::Sending { owner: 1, until: at(20) };
-        for (state, now, expected) in [
-            (DeliveryState::Pending, 10, "Go"),
-            (DeliveryState::Waiting { due: at(11) }, 10, "NotDue"),
-            (DeliveryState::Waiting { due: at(10) }, 10, "Go"),
-            (sending.clone(), 19, "Busy"),
-            (sending, 20, "Go"),
-            (DeliveryState::Delivered, 10, "Done"),
-            (DeliveryState::Failed("x".into()), 10, "Done"),
-            (DeliveryState::Cancelled("x".into()), 10, "Done"),
-        ] {
-            let started = delivery(state.clone()).start(7, at(now), at(99));
-            assert!(format!("{started:?}").starts_with(expected), "{state:?}: {started:?}");
-            if let Start::Go(d) = started {
-                assert_eq!(d.state, DeliveryState::Sending { owner: 7, until: at(99) });
-                assert_eq!((d.attempts, d.first_attempt), (1, Some(at(now))));
-            }
-        }
-    }
-
-    #[test]
-    fn a_late_finisher_writes_nothing() {
-        let sending = delivery(DeliveryState::Sending { owner: 2, until: at(20) });
-        assert_eq!(sending.finish(1, true, &DeliveryState::Delivered), None);
-        let done = sending.finish(2, true, &DeliveryState::Delivered).unwrap();
-        assert_eq!((done.state.clone(), done.failures), (DeliveryState::Delivered, 1));
-        assert_eq!(done.finish(2, true, &DeliveryState::Pending), None);
-    }
-
-    #[test]
-    fn resolving_leaves_alone_what_is_being_sent_or_has_ended() {
-        let next = DeliveryState::Cancelled("gone".into());
-        let sending = delivery(DeliveryState::Sending { owner: 2, until: at(20) });
-        assert_eq!(sending.resolve(at(19), &next), None);
-        assert_eq!(sending.resolve(at(20), &next).unwrap().state, next);
-        assert_eq!(delivery(DeliveryState::Delivered).resolve(at(1), &next), None);
-        for (known, due, expected) in [(50, 20, 50), (20, 50, 50)] {
-            let waiting = delivery(DeliveryState::Waiting { due: at(known) });
-            let moved = waiting.resolve(at(1), &DeliveryState::Waiting { due: at(due) }).unwrap();
-            assert_eq!(moved.state, DeliveryState::Waiting { due: at(expected) });
-        }
-    }
-}
+mod tests;

@@ -7,10 +7,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::{
-    Answer, Attempt, Delivery, DeliveryRef, DeliveryState, DestinationName, Display, Event,
-    EventKey, Finish, Listed, ListedSource, Parked, Snapshot, SourceId, Start,
-};
+use crate::{Answer, DestinationName, Display, Listed, ListedSource};
+
+mod ledger;
+mod survey;
+
+pub use ledger::{Claim, Enlisted, Ledger, Marked, Refused, Stored};
+pub use survey::{HourTotals, MoneyTotal, Notes, Overdue, Retention, Survey};
 
 /// A port, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,136 +45,6 @@ impl PortError {
     pub fn new(port: Port, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { port, source: source.into() }
     }
-}
-
-/// What the ledger says when a key is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Claim {
-    /// No such key before.
-    Fresh,
-    /// The same event, claimed before and not yet taken: ring again.
-    Unfinished,
-    /// The same event, taken: nothing to do.
-    Settled,
-    /// The key of another event. Kept; `first` when this fingerprint was not kept before.
-    Conflict {
-        /// Whether to raise the alarm.
-        first: bool,
-    },
-}
-
-/// What the ledger says when a delivery is put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Enlisted {
-    /// No such delivery before: it is written as it was put.
-    New,
-    /// It was there, and is left as it is.
-    Known,
-}
-
-/// An event as the ledger has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// The event; `late` as it was found when it was taken.
-    pub event: Event,
-    /// Whether its delivery rows exist.
-    pub taken: bool,
-}
-
-/// A call that was refused, for the operator who asks why. Holds no secret and no payer's data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The source it was addressed to.
-    pub source: SourceId,
-    /// When.
-    pub at: Timestamp,
-    /// Why: the sentence of the reject.
-    pub reason: String,
-    /// What came, redacted: method, names of headers, the body's length.
-    pub summary: String,
-}
-
-/// Where claims, deliveries and attempts are written; only legal moves. Everything that returned
-/// `Ok` is durable.
-#[async_trait]
-pub trait Ledger: Send + Sync {
-    /// Puts the event under its key if there is none, and says what was found.
-    async fn claim(&self, event: &Event) -> Result<Claim, PortError>;
-
-    /// The event of a key.
-    async fn stored(&self, key: &EventKey) -> Result<Option<Stored>, PortError>;
-
-    /// Keeps authentic bytes that could not be read; once per source and content. `context` is what
-    /// reading them again needs: the path's tail, the query, the content type.
-    async fn park(
-        &self,
-        source: &SourceId,
-        parked: &Parked,
-        context: &str,
-        at: Timestamp,
-    ) -> Result<(), PortError>;
-
-    /// Records a refused call; the last 50 per source are kept.
-    async fn refuse(&self, refused: &Refused) -> Result<(), PortError>;
-
-    /// Remembers a state of an object; `true` when a newer one was seen before.
-    async fn observe(&self, snapshot: &Snapshot) -> Result<bool, PortError>;
-
-    /// Puts each delivery if it is absent, and says of each, in order, what was found. One that is
-    /// put already leased (`Sending`) needs no [`start`](Self::start).
-    async fn enlist(&self, deliveries: &[Delivery]) -> Result<Vec<Enlisted>, PortError>;
-
-    /// Marks the event as taken, after all its deliveries were enlisted and never before.
-    async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError>;
-
-    /// Leases a delivery for one attempt, until `until`, to the holder of `owner`.
-    async fn start(
-        &self,
-        of: &DeliveryRef,
-        owner: u64,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Start, PortError>;
-
-    /// Writes an attempt and the state that follows, if the lease is still `owner`'s.
-    async fn finish(
-        &self,
-        of: &DeliveryRef,
-        owner: u64,
-        attempt: &Attempt,
-        next: &DeliveryState,
-    ) -> Result<Finish, PortError>;
-
-    /// Moves an open delivery that nobody is sending, without an attempt.
-    async fn resolve(
-        &self,
-        of: &DeliveryRef,
-        now: Timestamp,
-        next: &DeliveryState,
-    ) -> Result<Finish, PortError>;
-
-    /// A delivery with its attempts, oldest first.
-    async fn delivery(
-        &self,
-        of: &DeliveryRef,
-    ) -> Result<Option<(Delivery, Vec<Attempt>)>, PortError>;
-
-    /// Where a destination has moved to, if it moved away from `endpoint`.
-    async fn moved(
-        &self,
-        destination: &DestinationName,
-        endpoint: &str,
-    ) -> Result<Option<String>, PortError>;
-
-    /// Remembers that a destination has moved.
-    async fn set_moved(
-        &self,
-        destination: &DestinationName,
-        endpoint: &str,
-        to: &str,
-    ) -> Result<(), PortError>;
 }
 
 /// Where sources and destinations are kept.
@@ -236,6 +109,9 @@ pub trait Inbox: Send + Sync {
 pub trait DeadLetters: Send + Sync {
     /// Sets a copy of the envelope aside, with the reason.
     async fn bury(&self, envelope: &str, reason: &str) -> Result<(), PortError>;
+
+    /// How many have been set aside and are still there.
+    async fn count(&self) -> Result<u64, PortError>;
 }
 
 /// Why no answer came.
@@ -272,6 +148,13 @@ pub trait Egress: Send + Sync {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+}
+
+/// Waiting for a moment, a few seconds at most: longer waits are the ledger's.
+#[async_trait]
+pub trait Timer: Send + Sync {
+    /// Returns at this moment, or at once if it has passed.
+    async fn wait_until(&self, at: Timestamp);
 }
 
 /// Randomness.

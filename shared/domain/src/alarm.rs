@@ -1,0 +1,162 @@
+//! What operators are told of: an alarm is an event of our own, so that it is claimed once, delivered
+//! and retried like any other. Its words are the channels' business; who is told, the filter's.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{DestinationName, Event, EventKey, Facts, Kind, Provenance, SourceId};
+
+/// What is wrong, or well again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "alarm", rename_all = "snake_case")]
+pub enum Alarm {
+    /// A destination is paused: its deliveries are held.
+    Paused {
+        /// Which.
+        destination: String,
+        /// Since when.
+        since: Timestamp,
+        /// Why: `failing`, `operator`, or what its channel said.
+        cause: String,
+    },
+    /// A destination takes messages again: what was held is being sent.
+    Resumed {
+        /// Which.
+        destination: String,
+    },
+    /// A destination was paused for seven days: new deliveries to it fail.
+    Disabled {
+        /// Which.
+        destination: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A destination's record cannot be read by this version: its deliveries wait.
+    Unreadable {
+        /// Which.
+        destination: String,
+    },
+    /// A source has been silent for longer than it ever is.
+    Silence {
+        /// Which.
+        source: String,
+        /// Since when: the end of the last hour with a hook.
+        since: Timestamp,
+    },
+    /// A source that was silent has called again.
+    Heard {
+        /// Which.
+        source: String,
+    },
+    /// The provider lists events that never came; they were filled in.
+    Gap {
+        /// Which source.
+        source: String,
+        /// How many.
+        gaps: u32,
+        /// When the oldest of them happened.
+        oldest: Option<Timestamp>,
+    },
+    /// A provider's own API cannot be asked.
+    Unasked {
+        /// Which source.
+        source: String,
+        /// Why.
+        reason: String,
+    },
+    /// An event came again with other facts.
+    Conflict {
+        /// Which source.
+        source: String,
+        /// A digest of the event's key, which may hold an account number.
+        event: String,
+    },
+    /// Messages were set aside that can never be handled.
+    DeadLetters {
+        /// How many there are.
+        count: u64,
+    },
+    /// Calls to a source are refused more and more.
+    Refused {
+        /// Which source.
+        source: String,
+        /// How many were recorded in the last quarter of an hour.
+        count: u32,
+        /// Why the last of them was refused.
+        reason: String,
+    },
+}
+
+impl Alarm {
+    /// What it is about; together with the moment it makes the event's key.
+    fn topic(&self) -> String {
+        match self {
+            Self::Paused { destination, .. } => format!("paused/{destination}"),
+            Self::Resumed { destination } => format!("resumed/{destination}"),
+            Self::Disabled { destination, .. } => format!("disabled/{destination}"),
+            Self::Unreadable { destination } => format!("unreadable/{destination}"),
+            Self::Silence { source, .. } => format!("silence/{source}"),
+            Self::Heard { source } => format!("heard/{source}"),
+            Self::Gap { source, .. } => format!("gap/{source}"),
+            Self::Unasked { source, .. } => format!("unasked/{source}"),
+            Self::Conflict { source, event } => format!("conflict/{source}/{event}"),
+            Self::DeadLetters { .. } => "dead_letters".to_owned(),
+            Self::Refused { source, .. } => format!("refused/{source}"),
+        }
+    }
+
+    /// The destination it is about: it is not told of itself.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::Paused { destination, .. }
+            | Self::Resumed { destination }
+            | Self::Disabled { destination, .. }
+            | Self::Unreadable { destination } => Some(destination),
+            Self::Silence { .. }
+            | Self::Heard { .. }
+            | Self::Gap { .. }
+            | Self::Unasked { .. }
+            | Self::Conflict { .. }
+            | Self::DeadLetters { .. }
+            | Self::Refused { .. } => None,
+        }
+    }
+
+    /// The event that tells of it. `change` is what makes this alarm another one than the last about
+    /// the same: with the same it is claimed once, however often it is raised.
+    pub fn event(&self, change: &str, now: Timestamp) -> Event {
+        let source = own("alarm");
+        Event {
+            key: EventKey::new(&source, &format!("{}/{change}", self.topic())),
+            source,
+            kind: Kind::Alarm,
+            test: false,
+            late: false,
+            provenance: Provenance::Hook,
+            occurred: None,
+            received: now,
+            money: None,
+            balance: None,
+            facts: Facts::default(),
+            object: serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned()),
+        }
+    }
+
+    /// The alarm that an event tells of.
+    pub fn of(event: &Event) -> Option<Self> {
+        match event.kind {
+            Kind::Alarm => serde_json::from_str(&event.object).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether a destination is to be told: not of itself.
+    pub fn concerns(&self, destination: &DestinationName) -> bool {
+        self.about() != Some(destination.as_str())
+    }
+}
+
+/// A source of our own: no provider's.
+pub(crate) fn own(name: &str) -> SourceId {
+    SourceId::own(name)
+}
