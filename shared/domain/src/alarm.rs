@@ -125,7 +125,7 @@ impl Alarm {
     /// The event that tells of it. `change` is what makes this alarm another one than the last about
     /// the same: with the same it is claimed once, however often it is raised.
     pub fn event(&self, change: &str, now: Timestamp) -> Event {
-        let source = own("alarm");
+        let source = SourceId::own("alarm");
         Event {
             key: EventKey::new(&source, &format!("{}/{change}", self.topic())),
             source,
@@ -144,10 +144,7 @@ impl Alarm {
 
     /// The alarm that an event tells of.
     pub fn of(event: &Event) -> Option<Self> {
-        match event.kind {
-            Kind::Alarm => serde_json::from_str(&event.object).ok(),
-            _ => None,
-        }
+        (event.kind == Kind::Alarm).then(|| serde_json::from_str(&event.object).ok())?
     }
 
     /// Whether a destination is to be told: not of itself.
@@ -156,7 +153,3 @@ impl Alarm {
     }
 }
 
-/// A source of our own: no provider's.
-pub(crate) fn own(name: &str) -> SourceId {
-    SourceId::own(name)
-}

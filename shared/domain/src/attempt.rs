@@ -2,11 +2,16 @@
 
 use jiff::Timestamp;
 
-use crate::{Delivery, DeliveryState, Next, RetryOn, Schedule, SendError, Verdict};
+use crate::{
+    Delivery, DeliveryState, Destination, Mark, Next, SendError, Standing, Verdict,
+};
 
 /// How many exchanges one attempt may make: the request, and one more when the channel asks for it
 /// (a moved chat, a fresh signature, a fresh token).
 pub(crate) const EXCHANGES_PER_ATTEMPT: u32 = 2;
+
+/// Why a delivery to a paused destination is held.
+pub(crate) const PAUSED: &str = "the destination is paused";
 
 /// One try at a delivery, for the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +77,32 @@ impl Ending {
         self.word() == "retry"
     }
 
-    /// The state that follows, by the destination's schedule.
+    /// What happened to the destination. Limits and refusals say nothing about it.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        match self {
+            Self::Judged(Verdict::Dead(why)) => Some(Mark::Dead(why.clone())),
+            Self::Judged(Verdict::Retry { .. } | Verdict::Moved(_) | Verdict::Afresh(_))
+            | Self::NoAnswer(
+                SendError::Connection(_) | SendError::Timeout | SendError::Blocked(_),
+            ) => Some(Mark::Failed),
+            Self::Judged(Verdict::Delivered | Verdict::Limited { .. } | Verdict::Refused(_))
+            | Self::NoAnswer(SendError::Late) => None,
+        }
+    }
+
+    /// The state that follows: by the destination's schedule, and where that is used up, by whose
+    /// fault it is. `standing` is how the destination stands after this attempt, `before` when the
+    /// attempt before this one ended.
     pub(crate) fn next(
         &self,
         delivery: &Delivery,
-        schedule: &Schedule,
-        retry_on: RetryOn,
+        destination: &Destination,
+        standing: &Standing,
+        before: Option<Timestamp>,
         now: Timestamp,
         jitter: u16,
     ) -> DeliveryState {
+        let Destination { retry: schedule, retry_on, .. } = destination;
         let first = delivery.first_attempt.unwrap_or(now);
         let failures = delivery.failures.saturating_add(1);
         let wanted = match self {
@@ -95,7 +117,7 @@ impl Ending {
                 return DeliveryState::Failed(format!("refused: {why}"));
             }
             Self::Judged(Verdict::Dead(why)) => {
-                return DeliveryState::Failed(format!("destination dead: {why}"));
+                return DeliveryState::Held(format!("destination dead: {why}"));
             }
             _ if !wanted => {
                 let why = self.reason();
@@ -115,8 +137,17 @@ impl Ending {
             }
         };
         match next {
+            Next::At(_) if !standing.is_active() => DeliveryState::Held(PAUSED.to_owned()),
             Next::At(due) => DeliveryState::Waiting { due },
-            Next::Exhausted => DeliveryState::Failed(format!("retries used up: {}", self.reason())),
+            Next::Exhausted => {
+                let why = format!("retries used up: {}", self.reason());
+                // The destination took nothing since: it is at fault. It took another: the message is.
+                if standing.took_nothing_since(before.unwrap_or(now)) {
+                    DeliveryState::Held(why)
+                } else {
+                    DeliveryState::Failed(why)
+                }
+            }
         }
     }
 }

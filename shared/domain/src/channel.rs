@@ -7,13 +7,15 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use crate::{DeliveryId, Destination, Event};
+use crate::{DeliveryId, Destination, Event, Pace};
 
 /// Everything a channel needs to build one request of one attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     /// What happened.
     pub event: &'a Event,
+    /// The events of a digest, oldest first; of no other kind.
+    pub members: &'a [Event],
     /// Where it must go.
     pub destination: &'a Destination,
     /// The delivery's id, the same for every attempt.
@@ -146,10 +148,8 @@ pub trait Channel: Sync {
     /// What the answer means.
     fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict;
 
-    /// How many requests may be under way to one destination.
-    fn lanes(&self, _destination: &Destination) -> u32 {
-        2
-    }
+    /// What keeps a destination from being flooded.
+    fn pace(&self, destination: &Destination) -> Pace;
 
     /// Whether its destinations move (`Verdict::Moved`), so that the ledger is asked where to.
     fn moves(&self) -> bool {

@@ -2,7 +2,7 @@
 //! move is wanted is the flows' business; whether it may be made is [`Delivery::after`]'s alone.
 //! Its table is drawn in ARCHITECTURE.md, and a test keeps the drawing true.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{DeliveryRef, EventKey};
 
@@ -161,6 +161,12 @@ pub enum Finish {
     Fenced,
 }
 
+/// How long after the last look the next one is, by how often it was rung already: 5, 10, 20, 40 …
+/// minutes, so that a backlog is not fed by its own sweep.
+pub fn look_again(rung: u32) -> SignedDuration {
+    SignedDuration::from_mins(5) * 2_i32.pow(rung.min(6))
+}
+
 impl Delivery {
     /// A new delivery.
     pub fn new(of: DeliveryRef, state: DeliveryState, created: Timestamp) -> Self {
@@ -179,6 +185,22 @@ impl Delivery {
             DeliveryState::Delivered | DeliveryState::Failed(_) | DeliveryState::Cancelled(_) => {
                 false
             }
+        }
+    }
+
+    /// When somebody must look at it if nobody rang; nothing for a held or ended one.
+    pub fn look_at(&self) -> Option<Timestamp> {
+        let soon = |since: Timestamp| since.saturating_add(look_again(0)).unwrap_or(Timestamp::MAX);
+        match &self.state {
+            DeliveryState::Pending => Some(soon(self.created)),
+            // Longer than a healthy one takes, so that leasing moves nothing in an index.
+            DeliveryState::Sending { until, .. } => Some(soon(self.created).max(*until)),
+            DeliveryState::Waiting { due } => Some(*due),
+            DeliveryState::Gathered { since, .. } => Some(soon(*since)),
+            DeliveryState::Held(_)
+            | DeliveryState::Delivered
+            | DeliveryState::Failed(_)
+            | DeliveryState::Cancelled(_) => None,
         }
     }
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DestinationName, DeliveryRef, Event, EventKey, Facts, Kind, Name, Provenance};
+use crate::{DestinationName, DeliveryRef, Event, EventKey, Facts, Kind, Name, Provenance, SourceId};
 
 /// More than this many that wait become a digest.
 pub(crate) const FEW: usize = 5;
@@ -30,7 +30,7 @@ struct Wire {
 impl Digest {
     /// The key of a digest's event.
     pub fn key(id: u64) -> EventKey {
-        EventKey::new(&crate::alarm::own("digest"), &format!("{id:016x}"))
+        EventKey::new(&SourceId::own("digest"), &format!("{id:016x}"))
     }
 
     /// The event that holds the members.
@@ -39,7 +39,7 @@ impl Digest {
         let wire = Wire { destination: self.destination.to_string(), members };
         Event {
             key,
-            source: crate::alarm::own("digest"),
+            source: SourceId::own("digest"),
             kind: Kind::Digest,
             test: false,
             late: false,

@@ -4,63 +4,39 @@
 //! The ledger carries the truth, the queue is a bell: any message may come twice, late or for
 //! something long done. `Err` sends the message back to the queue; it is for our failures only.
 
+mod gather;
+mod handled;
+mod way;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, PAUSED};
 use crate::exchange::{Work, detail};
 use crate::{
-    Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Directory, Egress, Enlisted,
-    Entropy, Envelope, Event, EventKey, Finish, Lane, Lanes, Ledger, Listed, Outbound, Port,
-    PortError, Queue, Screen, Start, TokenCache, find_channel,
+    Alarm, Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Digest, Directory,
+    Egress, Enlisted, Entropy, Envelope, Event, EventKey, Finish, Kind, Lanes, Ledger, Listed, Mark,
+    Mode, Move, Outbound, Port, PortError, Queue, Screen, Standing, Start, Stay, Timer, TokenCache,
+    find_channel,
 };
+
+pub use handled::{Handled, Made};
+use handled::together;
+use way::Entry;
+pub(crate) use way::Way;
 
 /// What a lease has beyond the work: clocks may differ by 5 s, and writing down takes a while.
 pub const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// When the delivery to a destination that cannot be read falls due again.
 const UNREADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
-/// What became of a message.
-#[derive(Debug)]
-pub enum Handled {
-    /// Done with: delete it. The attempts that were made, for logs and metrics.
-    Done(Vec<Made>),
-    /// Our infrastructure failed after some attempts were made: back to the queue with it, as with
-    /// an `Err`, once these are told.
-    Unfinished {
-        /// The attempts that were made.
-        made: Vec<Made>,
-        /// What failed.
-        error: PortError,
-    },
-    /// It can never be handled: set it aside with this reason.
-    Poison {
-        /// Why.
-        reason: String,
-        /// The event it is about, where that is known. Not for logs as it is: some providers'
-        /// keys hold an account number.
-        key: Option<EventKey>,
-    },
-}
-
-/// An attempt that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// At which delivery.
-    pub of: DeliveryRef,
-    /// Its record.
-    pub attempt: Attempt,
-    /// The state that follows; a reason in it may quote a product's error line, never the answer whole.
-    pub next: DeliveryState,
-}
-
 /// The delivering flow and the ports it may use.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
 pub struct Dispatch {
-    /// Deliveries and attempts.
+    /// Deliveries, attempts, and how destinations stand.
     pub ledger: Arc<dyn Ledger>,
     /// For ringing again.
     pub queue: Arc<dyn Queue>,
@@ -74,12 +50,28 @@ pub struct Dispatch {
     pub screen: Arc<dyn Screen>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Waiting for a reserved moment.
+    pub timer: Arc<dyn Timer>,
     /// Owner tokens and jitter.
     pub entropy: Arc<dyn Entropy>,
     /// The channels spoken.
     pub channels: &'static [&'static dyn Channel],
     /// Bearer tokens for destinations.
     pub tokens: TokenCache,
+}
+
+/// A destination, its channel, and how it stands.
+#[derive(Clone)]
+struct Place<'a> {
+    destination: &'a Destination,
+    channel: &'a dyn Channel,
+    standing: Standing,
+}
+
+/// A delivery that is about to be enlisted, and the way to it if it is already leased.
+struct Entrant<'a> {
+    delivery: Delivery,
+    lead: Option<Work<'a>>,
 }
 
 impl Dispatch {
@@ -91,130 +83,247 @@ impl Dispatch {
                 Some(stored) => self.fan_out(stored.event).await,
                 None => Ok(unknown_event(&key)),
             },
-            Ok(Envelope::Delivery(of)) => match self.ledger.stored(&of.event).await? {
-                Some(stored) => self.deliver(&stored.event, &of).await,
-                None => Ok(unknown_event(&of.event)),
-            },
+            Ok(Envelope::Delivery(of)) => self.rung(&of, false).await,
+            Ok(Envelope::Probe(of)) => self.rung(&of, true).await,
             Err(error) if error.is_newer() => Err(PortError::new(Port::Queue, error)),
             Err(error) => Ok(Handled::Poison { reason: error.to_string(), key: None }),
         }
     }
 
+    async fn rung(&self, of: &DeliveryRef, probe: bool) -> Result<Handled, PortError> {
+        match self.ledger.stored(&of.event).await? {
+            Some(stored) => self.deliver(&stored.event, of, probe).await,
+            None => Ok(unknown_event(&of.event)),
+        }
+    }
+
     /// Writes a delivery for every destination that wants the event, marks the event taken, and
-    /// attempts them side by side. Those that have a free lane are written already leased: that
-    /// saves a write for nearly every delivery there is.
+    /// attempts them side by side. Those that may go at once are written already leased: that saves
+    /// a write for nearly every delivery there is.
     async fn fan_out(&self, mut event: Event) -> Result<Handled, PortError> {
         if let Some(snapshot) = event.snapshot() {
             event.late = self.ledger.observe(&snapshot).await?;
         }
         let destinations = self.directory.destinations().await?;
         let wanting = destinations.iter().filter(|listed| wants(listed, &event));
-        let leads: Vec<Option<Lead<'_>>> =
-            wanting.clone().map(|listed| self.lead(listed, &event)).collect();
-        let now = self.clock.now();
-        let deliveries: Vec<Delivery> = wanting
-            .zip(&leads)
-            .map(|(listed, lead)| match lead {
-                Some(lead) => lead.work.delivery.clone(),
-                None => pending(listed, &event, now),
-            })
-            .collect();
+        let entering: Vec<_> = wanting.map(|listed| self.entrant(listed, &event)).collect();
+        let mut entrants = Vec::new();
+        for entrant in join_all(entering).await {
+            entrants.push(entrant?);
+        }
+        self.enlist(&event, entrants).await
+    }
+
+    /// Enlists all, takes the event, and only then attempts.
+    async fn enlist(
+        &self,
+        event: &Event,
+        entrants: Vec<Entrant<'_>>,
+    ) -> Result<Handled, PortError> {
+        let deliveries: Vec<Delivery> = entrants.iter().map(|e| e.delivery.clone()).collect();
         let mut enlisted = Vec::new();
         if !deliveries.is_empty() {
             enlisted = self.ledger.enlist(&deliveries).await?;
         }
         self.ledger.take(&event.key, event.late).await?;
-        let attempts =
-            deliveries.iter().zip(enlisted).zip(leads).map(async |((delivery, enlisted), lead)| {
-                match (enlisted, lead) {
-                    (Enlisted::New, Some(Lead { work, lane })) => self.attempt(work, lane).await,
-                    (Enlisted::New, None) => self.deliver(&event, &delivery.of).await,
-                    (Enlisted::Known, lead) => {
-                        // Left first: `deliver` enters a lane of its own, and there may be only one.
-                        drop(lead);
-                        self.deliver(&event, &delivery.of).await
+        let attempts = entrants.into_iter().zip(enlisted).map(async |(entrant, enlisted)| {
+            let Entrant { delivery, lead } = entrant;
+            match (enlisted, lead) {
+                (Enlisted::New, Some(work)) => self.attempt(work).await,
+                (Enlisted::New, None) => self.set_out(event, &delivery).await,
+                (Enlisted::Known, lead) => {
+                    // Left first: `deliver` finds a way of its own, and there may be only one.
+                    if let Some(work) = lead {
+                        self.leave(work.destination, work.way, work.owner).await;
                     }
+                    self.deliver(event, &delivery.of, false).await
                 }
-            });
+            }
+        });
         Ok(together(join_all(attempts).await))
     }
 
-    /// A lane and a lease for the first attempt at a delivery, where a lane is free.
-    fn lead<'a>(&self, listed: &'a Listed, event: &'a Event) -> Option<Lead<'a>> {
-        let Listed::Ready(destination) = listed else { return None };
-        let channel = find_channel(self.channels, &destination.channel)?;
-        let lane = self.lanes.try_enter(&destination.name, channel.lanes(destination))?;
-        let lease = self.lease(destination);
-        match pending(listed, event, lease.now).start(lease.owner, lease.now, lease.until) {
-            Start::Go(delivery) => {
-                let Lease { owner, not_after, .. } = lease;
-                let work = Work { event, destination, channel, delivery, owner, not_after };
-                Some(Lead { work, lane })
-            }
-            Start::NotDue(_) | Start::Busy(_) | Start::Done | Start::Missing => None,
+    /// The delivery to one destination as it is put: leased if it may go at once, held or failed if
+    /// its destination stands so.
+    async fn entrant<'a>(
+        &self,
+        listed: &'a Listed,
+        event: &'a Event,
+    ) -> Result<Entrant<'a>, PortError> {
+        let now = self.clock.now();
+        let of = event.delivery_to(listed.name());
+        let put = |state| Entrant { delivery: Delivery::new(of.clone(), state, now), lead: None };
+        let standing = self.ledger.standing(listed.name()).await?;
+        match standing.mode {
+            Mode::Active => {}
+            Mode::Paused { .. } => return Ok(put(DeliveryState::Held(PAUSED.to_owned()))),
+            Mode::Disabled { .. } => return Ok(put(DeliveryState::Failed("disabled".to_owned()))),
+        }
+        let pending = put(DeliveryState::Pending);
+        let Listed::Ready(destination) = listed else { return Ok(pending) };
+        let Some(channel) = find_channel(self.channels, &destination.channel) else {
+            return Ok(pending);
+        };
+        let place = Place { destination, channel, standing };
+        let Some(lane) = self.lanes.try_enter(&destination.name, place.lanes()) else {
+            return Ok(pending);
+        };
+        let owner = self.entropy.next();
+        match self.enter(&place, owner, lane, way::HASTE).await? {
+            Entry::Later(due) => Ok(put(DeliveryState::Waiting { due })),
+            Entry::Open(way) => Ok(self.leased(event, place, pending.delivery, owner, way).await),
         }
     }
 
-    /// As long as an attempt at this destination may take, and a margin.
-    fn lease(&self, destination: &Destination) -> Lease {
-        let now = self.clock.now();
-        let not_after = later(now, destination.timeout);
-        let until = not_after.saturating_add(LEASE_MARGIN).unwrap_or(Timestamp::MAX);
-        Lease { owner: self.entropy.next(), now, not_after, until }
+    /// The entrant whose delivery starts with this way and owner.
+    async fn leased<'a>(
+        &self,
+        event: &'a Event,
+        place: Place<'a>,
+        delivery: Delivery,
+        owner: u64,
+        way: Way,
+    ) -> Entrant<'a> {
+        match delivery.start(owner, self.clock.now(), way.until, false) {
+            Start::Go(delivery) => {
+                let Place { destination, channel, standing } = place;
+                let (earlier, probe) = (Vec::new(), false);
+                let put = delivery.clone();
+                let work =
+                    Work { event, destination, channel, standing, delivery, earlier, owner, way, probe };
+                Entrant { delivery: put, lead: Some(work) }
+            }
+            Start::Not(_) | Start::Missing => {
+                self.leave(place.destination, way, owner).await;
+                Entrant { delivery, lead: None }
+            }
+        }
+    }
+
+    /// A delivery that was just put without a lease: attempted, rung later, or at rest.
+    async fn set_out(&self, event: &Event, delivery: &Delivery) -> Result<Handled, PortError> {
+        match delivery.state {
+            DeliveryState::Waiting { due } => self.ring(&delivery.of, due).await,
+            DeliveryState::Pending | DeliveryState::Sending { .. } => {
+                self.deliver(event, &delivery.of, false).await
+            }
+            DeliveryState::Gathered { .. }
+            | DeliveryState::Held(_)
+            | DeliveryState::Delivered
+            | DeliveryState::Failed(_)
+            | DeliveryState::Cancelled(_) => Ok(Handled::Done(Vec::new())),
+        }
     }
 
     /// Attempts one delivery if it is due and free, else rings again when it may be.
-    async fn deliver(&self, event: &Event, of: &DeliveryRef) -> Result<Handled, PortError> {
+    async fn deliver(
+        &self,
+        event: &Event,
+        of: &DeliveryRef,
+        probe: bool,
+    ) -> Result<Handled, PortError> {
+        let Some((known, attempts)) = self.ledger.delivery(of).await? else {
+            return Ok(missing(of));
+        };
+        let now = self.clock.now();
+        let start = Move::Start { owner: 0, until: now, probe };
+        if let Err(stay) = known.after(&start, now) {
+            return self.stays(event, &known, stay).await;
+        }
         let destinations = self.directory.destinations().await?;
         let listed = destinations.iter().find(|listed| *listed.name() == of.destination);
-        let now = self.clock.now();
         let destination = match listed {
-            Some(Listed::Ready(destination)) if destination.active => destination,
-            Some(Listed::Unreadable { .. }) => {
-                return self.postpone(of, now).await;
-            }
-            Some(Listed::Ready(_)) => return self.cancel(of, now, "destination inactive").await,
-            None => return self.cancel(of, now, "destination removed").await,
+            Some(Listed::Ready(destination)) => destination,
+            Some(Listed::Unreadable { .. }) => return self.postpone(of, UNREADABLE_WAIT).await,
+            None => return self.cancel(event, of, "destination removed").await,
         };
-        if !destination.filter.wants(event) {
-            return self.cancel(of, now, "not wanted by the destination's filter").await;
+        if !destination.active {
+            return self.cancel(event, of, "destination inactive").await;
+        }
+        if !is_for(destination, event) {
+            return self.cancel(event, of, "not wanted by the destination's filter").await;
         }
         let Some(channel) = find_channel(self.channels, &destination.channel) else {
-            return self.postpone(of, now).await;
+            return self.postpone(of, UNREADABLE_WAIT).await;
         };
-        let lanes = channel.lanes(destination);
-        let lane = match self.lanes.enter(&destination.name, lanes).await {
+        let standing = self.ledger.standing(&destination.name).await?;
+        if !standing.is_active() && !probe {
+            return self.hold(event, of).await;
+        }
+        let place = Place { destination, channel, standing };
+        let lane = match self.lanes.enter(&destination.name, place.lanes()).await {
             Ok(lane) => lane,
-            Err(away) => return self.make_way(of, now, away).await,
+            Err(away) => return self.make_way(of, away).await,
         };
-        let Lease { owner, now, not_after, until } = self.lease(destination);
-        match self.ledger.start(of, owner, now, until).await? {
-            Start::Done => Ok(Handled::Done(Vec::new())),
-            Start::Missing => {
-                let reason = format!("the ledger has no such delivery to {}", of.destination);
-                Ok(Handled::Poison { reason, key: Some(of.event.clone()) })
+        let owner = self.entropy.next();
+        let way = match self.enter(&place, owner, lane, way::PATIENCE).await? {
+            Entry::Open(way) => way,
+            Entry::Later(due) => {
+                let away = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+                return if probe { Ok(done()) } else { self.put_off(of, away).await };
             }
-            Start::NotDue(at) | Start::Busy(at) => {
-                self.ring(of, now, at).await?;
-                Ok(Handled::Done(Vec::new()))
-            }
+        };
+        if !probe && let Some(members) = self.crowd(&place, &known).await? {
+            return self.gather(place, owner, way, members).await;
+        }
+        match self.ledger.start(of, owner, self.clock.now(), way.until, probe).await? {
             Start::Go(delivery) => {
-                let work = Work { event, destination, channel, delivery, owner, not_after };
-                self.attempt(work, lane).await
+                let Place { destination, channel, standing } = place;
+                let earlier = attempts;
+                let work =
+                    Work { event, destination, channel, standing, delivery, earlier, owner, way, probe };
+                self.attempt(work).await
+            }
+            Start::Not(stay) => {
+                self.leave(destination, way, owner).await;
+                self.stays(event, &known, stay).await
+            }
+            Start::Missing => {
+                self.leave(destination, way, owner).await;
+                Ok(missing(of))
             }
         }
     }
 
-    /// One attempt under its lease: exchange, judge, leave the lane, write down, ring again.
-    async fn attempt(&self, work: Work<'_>, lane: Lane) -> Result<Handled, PortError> {
-        let Work { destination, ref delivery, .. } = work;
+    /// What there is to do for a delivery that does not start.
+    async fn stays(
+        &self,
+        event: &Event,
+        known: &Delivery,
+        stay: Stay,
+    ) -> Result<Handled, PortError> {
+        match stay {
+            Stay::NotDue(at) | Stay::Busy(at) => self.ring(&known.of, at).await,
+            Stay::Gathered(digest) => self.look_after(known, &digest).await,
+            // Its digest may have ended without telling all its members.
+            Stay::Done if event.kind == Kind::Digest => self.settle(event, &known.state).await,
+            Stay::Held | Stay::Done | Stay::Fenced => Ok(done()),
+        }
+    }
+
+    /// One attempt under its lease: wait for the moment, exchange, judge, leave, write down, ring
+    /// again.
+    async fn attempt(&self, work: Work<'_>) -> Result<Handled, PortError> {
+        self.timer.wait_until(work.way.at).await;
         let started = self.clock.now();
-        let exchanged = self.exchange(&work).await;
-        drop(lane);
-        let (ending, answer) = exchanged?;
+        let members = self.members(work.event).await?;
+        if members.as_ref().is_some_and(Vec::is_empty) {
+            let of = &work.delivery.of;
+            self.end_empty(of, work.owner, started).await?;
+            self.leave(work.destination, work.way, work.owner).await;
+            return Ok(done());
+        }
+        let (ending, answer) = self.exchange(&work, &members.unwrap_or_default()).await?;
+        let Work { event, destination, ref delivery, owner, .. } = work;
         let now = self.clock.now();
+        let standing = self.marked(&work.standing, destination, ending.mark(), now).await;
         let jitter = u16::try_from(self.entropy.next() & 0xFFFF).unwrap_or(0);
-        let next = ending.next(delivery, &destination.retry, destination.retry_on, now, jitter);
+        let before = work.earlier.last().map(|attempt| attempt.finished);
+        let next = ending.next(delivery, destination, &standing, before, now, jitter);
+        let next = if event.kind == Kind::Digest { gather::ended(next) } else { next };
+        if matches!(next, DeliveryState::Held(_)) && !standing.holding {
+            self.ledger.mark(&destination.name, &Mark::Held, now).await?;
+        }
         let attempt = Attempt {
             n: delivery.attempts,
             started,
@@ -222,122 +331,135 @@ impl Dispatch {
             verdict: ending.word(),
             status: answer.as_ref().map(|answer| answer.status.as_u16()),
             detail: detail(&ending, answer.as_ref()),
-            counted: ending.counts(),
+            counted: ending.counts() && !work.probe,
         };
-        let of = &delivery.of;
-        let finish = self.ledger.finish(of, work.owner, &attempt, &next).await?;
-        let rung = match (finish, &next) {
-            (Finish::Written, DeliveryState::Waiting { due }) => self.ring(of, now, *due).await,
-            (Finish::Written | Finish::Fenced, _) => Ok(()),
+        let of = delivery.of.clone();
+        let finish = self.ledger.finish(&of, owner, &attempt, &next).await?;
+        if next == DeliveryState::Delivered && work.standing.awaits_success() {
+            // Where this fails the next success tells.
+            _ = self.ledger.mark(&destination.name, &Mark::Taken, now).await;
+        }
+        self.leave(destination, work.way, owner).await;
+        let followed = match (finish, &next) {
+            (Finish::Written, DeliveryState::Waiting { due }) => self.ring(&of, *due).await,
+            (Finish::Written, next) if event.kind == Kind::Digest => self.settle(event, next).await,
+            (Finish::Written | Finish::Fenced, _) => Ok(done()),
         };
-        let made = vec![Made { of: of.clone(), attempt, next }];
-        Ok(match rung {
-            Ok(()) => Handled::Done(made),
+        let made = vec![Made { of, attempt, next }];
+        Ok(match followed {
+            Ok(_) => Handled::Done(made),
             Err(error) => Handled::Unfinished { made, error },
         })
     }
 
-    async fn postpone(&self, of: &DeliveryRef, now: Timestamp) -> Result<Handled, PortError> {
-        let due = now.saturating_add(UNREADABLE_WAIT).unwrap_or(Timestamp::MAX);
-        match self.ledger.resolve(of, now, &DeliveryState::Waiting { due }).await? {
-            Finish::Written => self.ring(of, now, due).await?,
-            Finish::Fenced => {}
+    /// How a destination stands after this; as far as we know, where that cannot be written.
+    async fn marked(
+        &self,
+        known: &Standing,
+        destination: &Destination,
+        mark: Option<Mark>,
+        now: Timestamp,
+    ) -> Standing {
+        let Some(mark) = mark else { return known.clone() };
+        match self.ledger.mark(&destination.name, &mark, now).await {
+            Ok(marked) => marked.standing,
+            Err(_) => known.after(&mark, now).unwrap_or_else(|| known.clone()),
         }
-        Ok(Handled::Done(Vec::new()))
+    }
+
+    async fn postpone(&self, of: &DeliveryRef, by: SignedDuration) -> Result<Handled, PortError> {
+        self.put_off(of, by.unsigned_abs()).await
     }
 
     /// Rings again a little later, no attempt made: the destination answers so slowly that its lanes
     /// are full, and what waits for others must not wait behind it.
-    async fn make_way(
-        &self,
-        of: &DeliveryRef,
-        now: Timestamp,
-        away: Duration,
-    ) -> Result<Handled, PortError> {
+    async fn make_way(&self, of: &DeliveryRef, away: Duration) -> Result<Handled, PortError> {
         let spread = Duration::from_millis(self.entropy.next() % 5_000);
-        self.ring(of, now, later(now, away.saturating_add(spread))).await?;
-        Ok(Handled::Done(Vec::new()))
+        self.put_off(of, away.saturating_add(spread)).await
+    }
+
+    /// Writes down when it is due again, and rings then.
+    async fn put_off(&self, of: &DeliveryRef, by: Duration) -> Result<Handled, PortError> {
+        let now = self.clock.now();
+        let due = later(now, by);
+        match self.ledger.shift(of, &Move::Postpone { due }, now).await? {
+            Finish::Written => self.ring(of, due).await,
+            Finish::Fenced => Ok(done()),
+        }
+    }
+
+    /// The destination has to come back first. A digest lets its members go: they are held by
+    /// themselves.
+    async fn hold(&self, event: &Event, of: &DeliveryRef) -> Result<Handled, PortError> {
+        if event.kind == Kind::Digest {
+            return self.cancel(event, of, PAUSED).await;
+        }
+        let step = Move::Hold { reason: PAUSED.to_owned() };
+        match self.ledger.shift(of, &step, self.clock.now()).await? {
+            Finish::Written | Finish::Fenced => Ok(done()),
+        }
     }
 
     async fn cancel(
         &self,
+        event: &Event,
         of: &DeliveryRef,
-        now: Timestamp,
         why: &str,
     ) -> Result<Handled, PortError> {
-        let next = DeliveryState::Cancelled(why.to_owned());
-        match self.ledger.resolve(of, now, &next).await? {
-            Finish::Written | Finish::Fenced => Ok(Handled::Done(Vec::new())),
+        let step = Move::Cancel { reason: why.to_owned() };
+        match self.ledger.shift(of, &step, self.clock.now()).await? {
+            Finish::Written if event.kind == Kind::Digest => {
+                self.settle(event, &DeliveryState::Cancelled(why.to_owned())).await
+            }
+            Finish::Written | Finish::Fenced => Ok(done()),
         }
     }
 
     /// Sends a fresh message for a delivery, visible when it is due.
-    async fn ring(&self, of: &DeliveryRef, now: Timestamp, at: Timestamp) -> Result<(), PortError> {
+    async fn ring(&self, of: &DeliveryRef, at: Timestamp) -> Result<Handled, PortError> {
         let envelope =
             Envelope::for_delivery(of).map_err(|error| PortError::new(Port::Queue, error))?;
-        let delay = Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO);
-        self.queue.send(&[Outbound { envelope, delay }]).await
+        let delay = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        self.queue.send(&[Outbound { envelope, delay }]).await?;
+        Ok(done())
     }
-}
-
-/// What became of an event whose deliveries ended like this. What was made is told in any case: when
-/// the message comes back, those deliveries have ended and nothing more is said of them.
-fn together(ended: Vec<Result<Handled, PortError>>) -> Handled {
-    let (mut made, mut failed, mut poison) = (Vec::new(), None, None);
-    for one in ended {
-        match one {
-            Ok(Handled::Done(attempts)) => made.extend(attempts),
-            Ok(Handled::Unfinished { made: attempts, error }) => {
-                made.extend(attempts);
-                failed = failed.or(Some(error));
-            }
-            Ok(Handled::Poison { reason, key }) => poison = Some((reason, key)),
-            Err(error) => failed = failed.or(Some(error)),
-        }
-    }
-    match (failed, poison) {
-        (Some(error), _) => Handled::Unfinished { made, error },
-        (None, Some((reason, key))) if made.is_empty() => Handled::Poison { reason, key },
-        // Told when it comes back, and has nothing else to tell.
-        (None, Some((reason, _))) => {
-            Handled::Unfinished { made, error: PortError::new(Port::Ledger, reason) }
-        }
-        (None, None) => Handled::Done(made),
-    }
-}
-
-/// A delivery that may be attempted at once, in its lane and under its lease.
-struct Lead<'a> {
-    work: Work<'a>,
-    lane: Lane,
-}
-
-/// The right to one attempt.
-struct Lease {
-    owner: u64,
-    now: Timestamp,
-    not_after: Timestamp,
-    until: Timestamp,
 }
 
 /// Whether a destination wants the event. One that cannot be read may want it: its delivery waits
 /// until it can be asked.
 fn wants(listed: &Listed, event: &Event) -> bool {
     match listed {
-        Listed::Ready(destination) => destination.active && destination.filter.wants(event),
-        Listed::Unreadable { .. } => true,
+        Listed::Ready(destination) => destination.active && is_for(destination, event),
+        Listed::Unreadable { .. } => !event.kind.is_own(),
     }
 }
 
-fn pending(listed: &Listed, event: &Event, now: Timestamp) -> Delivery {
-    Delivery::new(event.delivery_to(listed.name()), DeliveryState::Pending, now)
+/// Whether an event is for a destination: by its filter, or for what we made ourselves, by name.
+fn is_for(destination: &Destination, event: &Event) -> bool {
+    match event.kind {
+        Kind::Alarm => {
+            let alarm = Alarm::of(event);
+            destination.alarms && alarm.is_some_and(|alarm| alarm.concerns(&destination.name))
+        }
+        Kind::Digest => Digest::of(event).is_some_and(|of| of.destination == destination.name),
+        _ => destination.filter.wants(event),
+    }
+}
+
+fn done() -> Handled {
+    Handled::Done(Vec::new())
+}
+
+fn missing(of: &DeliveryRef) -> Handled {
+    let reason = format!("the ledger has no such delivery to {}", of.destination);
+    Handled::Poison { reason, key: Some(of.event.clone()) }
 }
 
 fn unknown_event(key: &EventKey) -> Handled {
     Handled::Poison { reason: "the ledger has no such event".to_owned(), key: Some(key.clone()) }
 }
 
-fn later(at: Timestamp, wait: Duration) -> Timestamp {
+pub(crate) fn later(at: Timestamp, wait: Duration) -> Timestamp {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -12,8 +12,12 @@ use crate::{DeliveryRef, DestinationName, Event, EventKey, Name};
 /// The most bytes one envelope may have; a larger event travels by its key alone.
 const MAX_ENVELOPE: usize = 200 * 1024;
 
-/// The version that is written and read.
-const KNOWN: u32 = 1;
+/// The newest version that is read.
+const KNOWN: u32 = 2;
+/// What an older program can read is written under the version that it knows.
+const FIRST: u32 = 1;
+/// The version that brought probes.
+const PROBES: u32 = 2;
 
 /// What is on the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub enum Envelope {
     EventByKey(EventKey),
     /// Attempt this delivery.
     Delivery(DeliveryRef),
+    /// Attempt this held delivery, to find out whether its destination has come back.
+    Probe(DeliveryRef),
 }
 
 /// An envelope that can never be handled.
@@ -67,12 +73,24 @@ struct Version {
 enum Small {
     Key { event_key: String },
     Delivery { delivery: WireRef },
+    Probe { probe: WireRef },
 }
 
 #[derive(Serialize, Deserialize)]
 struct WireRef {
     event: String,
     destination: String,
+}
+
+impl WireRef {
+    fn of(delivery: &DeliveryRef) -> Self {
+        Self { event: delivery.event.to_string(), destination: delivery.destination.to_string() }
+    }
+
+    fn read(&self) -> Result<DeliveryRef, EnvelopeError> {
+        let destination: DestinationName = Name::parse(&self.destination)?;
+        Ok(DeliveryRef { event: EventKey::from_stored(&self.event), destination })
+    }
 }
 
 #[derive(Serialize)]
@@ -89,28 +107,35 @@ struct FullIn {
 impl Envelope {
     /// The envelope of an event: whole if it fits, else by its key.
     pub fn for_event(event: &Event) -> Result<String, EnvelopeError> {
-        let whole = ascii(&serde_json::to_string(&FullOut { v: KNOWN, event })?);
+        let whole = ascii(&serde_json::to_string(&FullOut { v: FIRST, event })?);
         if whole.len() <= MAX_ENVELOPE {
             return Ok(whole);
         }
-        let form = Small::Key { event_key: event.key.to_string() };
-        Ok(ascii(&serde_json::to_string(&Wire { v: KNOWN, form })?))
+        Self::for_key(&event.key)
+    }
+
+    /// The envelope of an event that the ledger has.
+    pub fn for_key(key: &EventKey) -> Result<String, EnvelopeError> {
+        let form = Small::Key { event_key: key.to_string() };
+        Ok(ascii(&serde_json::to_string(&Wire { v: FIRST, form })?))
     }
 
     /// The envelope of a delivery.
     pub fn for_delivery(delivery: &DeliveryRef) -> Result<String, EnvelopeError> {
-        let wire = WireRef {
-            event: delivery.event.to_string(),
-            destination: delivery.destination.to_string(),
-        };
-        let form = Small::Delivery { delivery: wire };
-        Ok(ascii(&serde_json::to_string(&Wire { v: KNOWN, form })?))
+        let form = Small::Delivery { delivery: WireRef::of(delivery) };
+        Ok(ascii(&serde_json::to_string(&Wire { v: FIRST, form })?))
+    }
+
+    /// The envelope of a probe.
+    pub fn for_probe(delivery: &DeliveryRef) -> Result<String, EnvelopeError> {
+        let form = Small::Probe { probe: WireRef::of(delivery) };
+        Ok(ascii(&serde_json::to_string(&Wire { v: PROBES, form })?))
     }
 
     /// Reads an envelope.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
         let Version { v } = serde_json::from_str(text)?;
-        if v != KNOWN {
+        if !(FIRST..=KNOWN).contains(&v) {
             return Err(EnvelopeError::Version(v));
         }
         if let FullIn { event: Some(event) } = serde_json::from_str(text)? {
@@ -119,11 +144,8 @@ impl Envelope {
         let Wire { form, .. } = serde_json::from_str::<Wire<Small>>(text)?;
         Ok(match form {
             Small::Key { event_key } => Self::EventByKey(EventKey::from_stored(&event_key)),
-            Small::Delivery { delivery } => {
-                let destination: DestinationName = Name::parse(&delivery.destination)?;
-                let event = EventKey::from_stored(&delivery.event);
-                Self::Delivery(DeliveryRef { event, destination })
-            }
+            Small::Delivery { delivery } => Self::Delivery(delivery.read()?),
+            Small::Probe { probe } => Self::Probe(probe.read()?),
         })
     }
 }
@@ -201,12 +223,15 @@ mod tests {
         };
         let text = Envelope::for_delivery(&delivery).unwrap();
         assert!(text.is_ascii());
-        assert_eq!(Envelope::parse(&text).unwrap(), Envelope::Delivery(delivery));
+        assert_eq!(Envelope::parse(&text).unwrap(), Envelope::Delivery(delivery.clone()));
+        let text = Envelope::for_probe(&delivery).unwrap();
+        assert!(text.contains("\"v\":2"), "an older program puts it back: {text}");
+        assert_eq!(Envelope::parse(&text).unwrap(), Envelope::Probe(delivery));
     }
 
     #[test]
     fn another_version_is_named() {
-        let error = Envelope::parse(r#"{"v":2,"event":{}}"#).unwrap_err();
-        assert!(matches!(error, EnvelopeError::Version(2)), "{error:?}");
+        let error = Envelope::parse(r#"{"v":3,"event":{}}"#).unwrap_err();
+        assert!(matches!(error, EnvelopeError::Version(3)), "{error:?}");
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::attempt::{EXCHANGES_PER_ATTEMPT, Ending};
+use crate::attempt::{Attempt, EXCHANGES_PER_ATTEMPT, Ending};
+use crate::dispatch::Way;
 use crate::{
     Answer, Channel, Delivery, Destination, Dispatch, Event, Job, Outgoing, PortError, SendError,
-    Token, Verdict, excerpt,
+    Standing, Token, Verdict, excerpt,
 };
 
 /// How much of an answer is kept.
@@ -19,9 +20,15 @@ pub(crate) struct Work<'a> {
     pub(crate) event: &'a Event,
     pub(crate) destination: &'a Destination,
     pub(crate) channel: &'a dyn Channel,
+    /// How the destination stood when the attempt began.
+    pub(crate) standing: Standing,
     pub(crate) delivery: Delivery,
+    /// The attempts before this one, oldest first.
+    pub(crate) earlier: Vec<Attempt>,
     pub(crate) owner: u64,
-    pub(crate) not_after: Timestamp,
+    pub(crate) way: Way,
+    /// It finds out whether its destination has come back.
+    pub(crate) probe: bool,
 }
 
 impl Dispatch {
@@ -29,15 +36,16 @@ impl Dispatch {
     pub(crate) async fn exchange(
         &self,
         work: &Work<'_>,
+        members: &[Event],
     ) -> Result<(Ending, Option<Answer>), PortError> {
-        let Work { event, destination, channel, delivery, not_after, .. } = work;
+        let Work { event, destination, channel, delivery, way, .. } = work;
         let endpoint = destination.settings.endpoint.as_ref().map_or("", |e| e.expose());
         let mut moved_to = None;
         if channel.moves() {
             moved_to = self.ledger.moved(&destination.name, endpoint).await?;
         }
         let id = delivery.of.id();
-        let earlier = self.earlier(delivery).await?;
+        let earlier: Vec<Option<u16>> = work.earlier.iter().rev().map(|a| a.status).collect();
         let mut last = None;
         for exchange in 1..=EXCHANGES_PER_ATTEMPT {
             let token = match self.token(work).await {
@@ -46,6 +54,7 @@ impl Dispatch {
             };
             let job = Job {
                 event,
+                members,
                 destination,
                 id: &id,
                 attempt: delivery.attempts,
@@ -65,7 +74,7 @@ impl Dispatch {
                     return Ok((Ending::Judged(Verdict::Refused(unsendable.0)), None));
                 }
             };
-            let answer = match self.send(request, *not_after).await {
+            let answer = match self.send(request, way.not_after).await {
                 Ok(answer) => answer,
                 Err(error) => return Ok((Ending::NoAnswer(error), None)),
             };
@@ -87,16 +96,6 @@ impl Dispatch {
         Ok(last.unwrap_or((Ending::NoAnswer(SendError::Late), None)))
     }
 
-    /// The statuses of the attempts before this one, newest first; read only where there can be two.
-    async fn earlier(&self, delivery: &Delivery) -> Result<Vec<Option<u16>>, PortError> {
-        if delivery.attempts <= 2 {
-            return Ok(Vec::new());
-        }
-        let found = self.ledger.delivery(&delivery.of).await?;
-        let attempts = found.map_or(Vec::new(), |(_, attempts)| attempts);
-        Ok(attempts.iter().rev().map(|attempt| attempt.status).collect())
-    }
-
     /// The destination's bearer token, fetched if there is none: each of the grant's requests in
     /// turn, until one is answered with a token.
     async fn token(&self, work: &Work<'_>) -> Result<Option<Token>, Ending> {
@@ -107,7 +106,7 @@ impl Dispatch {
         }
         let mut refused = "no token request".to_owned();
         for request in grant.requests {
-            let answer = self.send(request, work.not_after).await.map_err(Ending::NoAnswer)?;
+            let answer = self.send(request, work.way.not_after).await.map_err(Ending::NoAnswer)?;
             if let Some(token) = work.channel.token(&answer, self.clock.now()) {
                 self.tokens.put(name, token.clone());
                 return Ok(Some(token));

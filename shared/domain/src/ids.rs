@@ -41,6 +41,9 @@ impl fmt::Debug for Name {
     }
 }
 
+/// What stands where a provider's name would, for events of our own.
+const OWN: &str = "tingting";
+
 /// The name of a destination.
 pub type DestinationName = Name;
 
@@ -56,6 +59,11 @@ impl SourceId {
     pub fn new(provider: &Name, name: &Name) -> Self {
         let text = format!("{provider}/{name}");
         Self { text, provider_len: provider.as_str().len() }
+    }
+
+    /// A source of our own: no provider's, so that no hook can speak for it.
+    pub(crate) fn own(name: &'static str) -> Self {
+        Self { text: format!("{OWN}/{name}"), provider_len: OWN.len() }
     }
 
     /// Reads `provider/name`.
@@ -123,6 +131,11 @@ impl EventKey {
             text.push_str(&digest);
         }
         Self(text)
+    }
+
+    /// Whether it is the key of an event of our own: an alarm, a digest.
+    pub fn is_own(&self) -> bool {
+        self.0.split_once('/').is_some_and(|(provider, _)| provider == OWN)
     }
 
     /// The key as text.

@@ -80,6 +80,10 @@ kinds! {
     PaymentFailed = "payment.failed",
     /// Authentic, but of a kind this version does not know.
     Unknown = "unknown",
+    /// Our own: what operators are told of.
+    Alarm = "alarm",
+    /// Our own: several events for one chat, in one message.
+    Digest = "digest",
 }
 
 impl Kind {
@@ -91,6 +95,11 @@ impl Kind {
     /// The first segment: `cycle` of `cycle.created`.
     pub fn family(self) -> &'static str {
         self.as_str().split_once('.').map_or("unknown", |(family, _)| family)
+    }
+
+    /// Whether we made it ourselves: nobody selects it, nothing counts it.
+    pub fn is_own(self) -> bool {
+        self == Self::Alarm || self == Self::Digest
     }
 
     /// Which way money moved, for transfers.

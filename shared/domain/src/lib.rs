@@ -19,6 +19,10 @@
 //! | [`Delivery`] | the duty: this event must reach this destination |
 //! | [`Attempt`] | one try at a delivery, with its number |
 //! | [`Verdict`] | how a channel reads the answer |
+//! | held | a delivery waits for its destination to come back, using no attempts |
+//! | [`Standing`] | how a destination stands: active, paused or disabled, and why |
+//! | [`Digest`] | several events for one chat in one message |
+//! | [`Alarm`] | what operators are told of |
 //!
 //! What is deliberately absent: IO, an async runtime, a clock, randomness, the environment, and any
 //! knowledge of a particular provider, channel, database or cloud. They arrive as arguments.
@@ -26,12 +30,14 @@
 #![warn(missing_docs)]
 
 mod ack;
+mod alarm;
 mod amount;
 mod attempt;
 mod cache;
 mod channel;
 mod delivery;
 mod destination;
+mod digest;
 mod directory;
 mod dispatch;
 mod envelope;
@@ -43,6 +49,7 @@ mod filter;
 mod ids;
 mod ingest;
 mod kind;
+mod pace;
 mod ports;
 mod provider;
 mod provider_api;
@@ -50,18 +57,22 @@ mod record;
 mod retry;
 mod secret;
 mod source;
+mod standing;
+mod sweep;
 mod text;
 mod tokens;
 mod told;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
+pub use alarm::Alarm;
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
 pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
 };
-pub use delivery::{Delivery, DeliveryState, Finish, Start};
+pub use delivery::{Delivery, DeliveryState, Finish, Move, Start, Stay, look_again};
 pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings, WebhookMethod};
+pub use digest::Digest;
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
 pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
 pub use envelope::{Envelope, EnvelopeError};
@@ -72,9 +83,11 @@ pub use filter::{Filter, Selector};
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
+pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
-    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, Inbox, Lane, Lanes, Ledger,
-    Message, Outbound, Port, PortError, Queue, Refused, Screen, SendError, Stored,
+    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane, Lanes,
+    Ledger, Marked, Message, MoneyTotal, Notes, Outbound, Overdue, Port, PortError, Queue, Refused,
+    Retention, Screen, SendError, Stored, Survey, Timer,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
@@ -86,6 +99,8 @@ pub use record::{
 pub use retry::{Next, Schedule};
 pub use secret::Secret;
 pub use source::{Auth, Source};
+pub use standing::{Cause, Mark, Mode, Probed, Standing, Streak};
+pub use sweep::{Sweep, Swept};
 pub use text::{clean, excerpt};
 pub use tokens::TokenCache;
 pub use told::{chain, shown};

@@ -1,0 +1,264 @@
+//! Closed hours are added up from the log, each twice, never incremented; and a source whose hours
+//! are emptier than they ever are is called silent.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Sweep, Swept};
+use crate::source::Silence;
+use crate::{
+    Alarm, Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Source,
+};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+/// An hour is added up when it has been over for so long: clocks differ, and answers take a while.
+const CLOSED_AFTER: SignedDuration = SignedDuration::from_mins(2);
+/// Hours of one source added up in one run.
+const HOURS_AT_ONCE: usize = 24;
+/// How far back hours are added up that were never added up.
+const HOURS_BACK: i64 = 48;
+/// Events of the log read at once.
+const PAGE: usize = 500;
+/// How many days of hours a source's rhythm is learnt from.
+const DAYS_LEARNT: i64 = 14;
+
+impl Sweep {
+    pub(super) async fn hours(&self, swept: &mut Swept) -> Result<(), PortError> {
+        for provider in &self.providers {
+            for listed in self.directory.sources(provider).await? {
+                let ListedSource::Ready(source) = listed else { continue };
+                let done = self.add_up(&source).await;
+                swept.note(source.id.as_str(), done);
+                let heard = self.listen(&source, swept).await;
+                swept.note(source.id.as_str(), heard);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds up the hours that have closed since the last run, and the last of them once more an hour
+    /// later: what was written late is then in it too.
+    async fn add_up(&self, source: &Source) -> Result<(), PortError> {
+        let name = format!("hours/{}", source.id);
+        let closed = hour_of(minus(self.clock.now(), CLOSED_AFTER));
+        let was = self.notes.note(&name).await?;
+        let first = minus(closed, HOUR * i32::try_from(HOURS_BACK).unwrap_or(48));
+        let known = was.as_deref().and_then(|text| text.parse().ok());
+        let mut next = known.map_or(first, |until: Timestamp| minus(until, HOUR)).max(first);
+        if known == Some(closed) {
+            return Ok(());
+        }
+        for _ in 0..HOURS_AT_ONCE {
+            if next >= closed {
+                break;
+            }
+            let totals = self.totals_of(source, next).await?;
+            self.survey.set_totals(&totals).await?;
+            next = plus(next, HOUR);
+        }
+        self.notes.set_note(&name, was.as_deref(), &next.to_string()).await?;
+        Ok(())
+    }
+
+    async fn totals_of(&self, source: &Source, hour: Timestamp) -> Result<HourTotals, PortError> {
+        let mut totals = Adding::default();
+        let mut after: Option<String> = None;
+        loop {
+            let until = plus(hour, HOUR);
+            let page =
+                self.survey.logged(&source.id, hour, until, after.as_deref(), PAGE).await?;
+            for (_, event) in &page {
+                totals.add(event);
+            }
+            match page.last() {
+                Some((place, _)) if page.len() == PAGE => after = Some(place.clone()),
+                Some(_) | None => break,
+            }
+        }
+        Ok(HourTotals {
+            source: source.id.clone(),
+            hour,
+            events: totals.events,
+            money: totals.money.into_values().collect(),
+        })
+    }
+
+    /// Whether a source has been silent for too long: told when it begins, and when it ends.
+    async fn listen(&self, source: &Source, swept: &mut Swept) -> Result<(), PortError> {
+        if source.silence == Silence::Off {
+            return Ok(());
+        }
+        let (name, now) = (format!("silence/{}", source.id), self.clock.now());
+        let since = self.silent_since(source, now).await?;
+        let was = self.notes.note(&name).await?;
+        let id = source.id.to_string();
+        match (since, was.as_deref().filter(|text| !text.is_empty())) {
+            (Some(since), None) => {
+                swept.silent += 1;
+                let alarm = Alarm::Silence { source: id, since };
+                self.raise(&alarm, &since.to_string(), swept).await?;
+                self.notes.set_note(&name, was.as_deref(), &since.to_string()).await?;
+            }
+            (Some(_), Some(_)) => swept.silent += 1,
+            (None, Some(told)) => {
+                self.raise(&Alarm::Heard { source: id }, told, swept).await?;
+                self.notes.set_note(&name, was.as_deref(), "").await?;
+            }
+            (None, None) => {}
+        }
+        Ok(())
+    }
+
+    /// Since when the source is silent, if that is longer than its setting, or than its own rhythm.
+    async fn silent_since(
+        &self,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        let open = hour_of(now);
+        let from = minus(open, HOUR * i32::try_from(24 * DAYS_LEARNT).unwrap_or(336));
+        let hours = self.survey.totals(&source.id, from, open).await?;
+        let Some(last) = hours.iter().rev().find(|hour| hour.events > 0) else { return Ok(None) };
+        let since = plus(last.hour, HOUR);
+        let silent = match source.silence {
+            Silence::Off => false,
+            Silence::After(limit) => now.duration_since(since) >= limit,
+            Silence::Learnt => expected(&hours, since, now) >= ENOUGH,
+        };
+        if !silent {
+            return Ok(None);
+        }
+        // The hours that are not added up yet may have one.
+        let heard = self.survey.logged(&source.id, since, now, None, 1).await?;
+        Ok(heard.is_empty().then_some(since))
+    }
+}
+
+/// How many events a rhythm must lead one to expect before their absence is an alarm, in thousandths:
+/// where 12 are expected, chance alone brings none once in 160,000 times.
+const ENOUGH: u64 = 12_000;
+/// The fewest days of record that make a rhythm.
+const FEWEST_DAYS: u64 = 3;
+
+/// How many events the hours before `since` lead one to expect from `since` to `until`, in
+/// thousandths: by the hour of the day, each as the day with the fewest of them but one had it.
+fn expected(hours: &[HourTotals], since: Timestamp, until: Timestamp) -> u64 {
+    let Some(first) = hours.iter().find(|hour| hour.events > 0) else { return 0 };
+    let days = until.duration_since(first.hour).as_hours().max(0).unsigned_abs() / 24;
+    if days < FEWEST_DAYS {
+        return 0;
+    }
+    let mut by_hour: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
+    for hour in hours.iter().filter(|hour| hour.hour >= first.hour && hour.hour < since) {
+        by_hour.entry(hour_of_day(hour.hour)).or_default().push(hour.events);
+    }
+    let usual = |hour: i64| {
+        let mut counts = by_hour.get(&hour).cloned().unwrap_or_default();
+        counts.sort_unstable();
+        // The second least: one holiday does not make a rhythm, two do.
+        counts.get(1).or(counts.first()).copied().unwrap_or(0)
+    };
+    let (mut at, mut sum) = (since, 0_u64);
+    while at < until {
+        let end = plus(hour_of(at), HOUR).min(until);
+        let share = end.duration_since(at).as_secs().max(0).unsigned_abs();
+        sum = sum.saturating_add(usual(hour_of_day(at)).saturating_mul(share) * 1000 / 3600);
+        at = end;
+    }
+    sum
+}
+
+#[derive(Default)]
+struct Adding {
+    events: u64,
+    money: BTreeMap<String, MoneyTotal>,
+}
+
+impl Adding {
+    fn add(&mut self, event: &Event) {
+        if event.test || event.kind == Kind::Unknown {
+            return;
+        }
+        self.events += 1;
+        let (Some(direction), Some(money)) = (event.kind.direction(), event.money) else { return };
+        let total = self.money.entry(money.currency.to_string()).or_insert_with(|| MoneyTotal {
+            currency: money.currency,
+            count_in: 0,
+            sum_in: rust_decimal::Decimal::ZERO,
+            count_out: 0,
+            sum_out: rust_decimal::Decimal::ZERO,
+        });
+        let (count, sum) = match direction {
+            Direction::In => (&mut total.count_in, &mut total.sum_in),
+            Direction::Out => (&mut total.count_out, &mut total.sum_out),
+        };
+        *count += 1;
+        *sum = sum.saturating_add(money.amount);
+    }
+}
+
+/// The hour that a moment is in.
+fn hour_of(at: Timestamp) -> Timestamp {
+    let second = at.as_second();
+    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(at)
+}
+
+/// Which hour of the day, from 0, in UTC: a day's rhythm is the same in any zone without a summer
+/// time, and Vietnam has none.
+fn hour_of_day(at: Timestamp) -> i64 {
+    at.as_second().rem_euclid(86_400) / 3600
+}
+
+fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn minus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SourceId;
+
+    fn hour(n: i64) -> Timestamp {
+        Timestamp::from_second(n * 3600).unwrap()
+    }
+
+    /// Hours 0 to `until` of a shop with `by_day` events in each hour from 8 to 21, none at night.
+    fn shop(until: i64, by_day: u64) -> Vec<HourTotals> {
+        let events = |n: i64| if (8..22).contains(&(n % 24)) { by_day } else { 0 };
+        (0..until)
+            .map(|n| HourTotals {
+                source: SourceId::parse("casso/shop").unwrap(),
+                hour: hour(n),
+                events: events(n),
+                money: Vec::new(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_rhythm_expects_the_day_and_not_the_night() {
+        let hours = shop(24 * 10 + 10, 20);
+        let since = hour(24 * 10 + 10);
+        assert_eq!(expected(&hours, since, plus(since, HOUR)), 20_000, "a silent hour at ten");
+        let half = plus(since, SignedDuration::from_mins(36));
+        assert_eq!(expected(&hours, since, half), 12_000);
+        let (evening, morning) = (hour(24 * 10 + 22), hour(24 * 11 + 8));
+        assert_eq!(expected(&shop(24 * 10 + 22, 20), evening, morning), 0, "a night");
+    }
+
+    #[test]
+    fn a_young_or_quiet_source_expects_little() {
+        let since = hour(58);
+        assert_eq!(expected(&shop(58, 20), since, plus(since, HOUR)), 0, "two days old");
+        assert_eq!(expected(&[], since, plus(since, HOUR)), 0);
+        let quiet = shop(24 * 10 + 10, 1);
+        let since = hour(24 * 10 + 10);
+        assert!(expected(&quiet, since, plus(since, HOUR * 11)) < ENOUGH);
+        assert!(expected(&quiet, since, plus(since, HOUR * 24)) >= ENOUGH, "a day");
+    }
+}

@@ -1,0 +1,82 @@
+//! What else operators are told of, each once per change: refused calls that rise, messages set aside,
+//! destinations that cannot be read.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Sweep, Swept};
+use crate::{Alarm, Listed, ListedSource, PortError};
+
+/// Refused calls are counted over so long; one in 10 s is recorded at most.
+const REFUSED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
+/// So many of them are an alarm.
+const REFUSED_MANY: usize = 10;
+
+impl Sweep {
+    pub(super) async fn watch(&self, swept: &mut Swept) -> Result<(), PortError> {
+        self.dead(swept).await?;
+        for listed in self.directory.destinations().await?.iter() {
+            let unreadable = matches!(listed, Listed::Unreadable { .. });
+            let destination = listed.name().to_string();
+            let name = format!("unreadable/{destination}");
+            self.told(&name, unreadable, &Alarm::Unreadable { destination }, swept).await?;
+        }
+        for provider in &self.providers {
+            for listed in self.directory.sources(provider).await? {
+                self.refused(&listed, swept).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn refused(&self, listed: &ListedSource, swept: &mut Swept) -> Result<(), PortError> {
+        let from = self.clock.now().saturating_sub(REFUSED_WITHIN).unwrap_or(Timestamp::MIN);
+        let mut refusals = self.survey.refusals(listed.id()).await?;
+        refusals.retain(|refused| refused.at >= from);
+        let alarm = Alarm::Refused {
+            source: listed.id().to_string(),
+            count: u32::try_from(refusals.len()).unwrap_or(u32::MAX),
+            reason: refusals.last().map_or(String::new(), |refused| refused.reason.clone()),
+        };
+        let name = format!("refused/{}", listed.id());
+        self.told(&name, refusals.len() >= REFUSED_MANY, &alarm, swept).await
+    }
+
+    /// Messages set aside: told whenever there are more than were told of.
+    async fn dead(&self, swept: &mut Swept) -> Result<(), PortError> {
+        let count = self.dead_letters.count().await?;
+        let was = self.notes.note("dead_letters").await?;
+        let known: u64 = was.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+        if count > known {
+            let change = self.clock.now().to_string();
+            self.raise(&Alarm::DeadLetters { count }, &change, swept).await?;
+        }
+        if count != known {
+            self.notes.set_note("dead_letters", was.as_deref(), &count.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// Raises an alarm when something becomes true; when it has become false again it may be raised
+    /// anew.
+    async fn told(
+        &self,
+        name: &str,
+        now: bool,
+        alarm: &Alarm,
+        swept: &mut Swept,
+    ) -> Result<(), PortError> {
+        let was = self.notes.note(name).await?;
+        let known = was.as_deref().is_some_and(|text| !text.is_empty());
+        let text = match (now, known) {
+            (true, false) => {
+                let change = self.clock.now().to_string();
+                self.raise(alarm, &change, swept).await?;
+                change
+            }
+            (false, true) => String::new(),
+            (true, true) | (false, false) => return Ok(()),
+        };
+        self.notes.set_note(name, was.as_deref(), &text).await?;
+        Ok(())
+    }
+}
