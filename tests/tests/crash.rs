@@ -71,6 +71,7 @@ fn world(faults: Arc<Faults>) -> World {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     };
     let destination = |name: &str, events: &[&str]| DestinationRecord {
         name: name.into(),

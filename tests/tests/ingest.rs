@@ -24,6 +24,7 @@ fn record(token: &str) -> SourceRecord {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     }
 }
 

@@ -26,6 +26,7 @@ fn source(provider: &str, auth: Option<&str>, secret: &str) -> Source {
         max_age: None,
         code_pattern: Some("DH[0-9]+".into()),
         api: None,
+        silence: None,
     };
     record.parse(providers::ALL).unwrap()
 }

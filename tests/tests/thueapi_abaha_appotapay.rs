@@ -27,6 +27,7 @@ fn record(provider: &str, secrets: &[&str]) -> SourceRecord {
         max_age: None,
         code_pattern: Some("DH[0-9]+".into()),
         api: None,
+        silence: None,
     }
 }
 

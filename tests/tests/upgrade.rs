@@ -120,6 +120,7 @@ fn shop() -> SourceRecord {
         max_age: Some("7d".to_owned()),
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
+        silence: None,
     }
 }
 

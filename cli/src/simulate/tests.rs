@@ -28,6 +28,7 @@ fn source(provider: &str, mode: Option<AuthMode>) -> Source {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     };
     record.parse(providers::ALL).unwrap()
 }

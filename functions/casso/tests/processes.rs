@@ -107,6 +107,7 @@ async fn place() -> Place {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     };
     TableShelf(place.clone()).put_source(&shop).await;
     place

@@ -152,4 +152,3 @@ impl Alarm {
         self.about() != Some(destination.as_str())
     }
 }
-

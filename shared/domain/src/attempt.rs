@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    Delivery, DeliveryState, Destination, Mark, Next, SendError, Standing, Verdict,
-};
+use crate::{Delivery, DeliveryState, Destination, Mark, Next, SendError, Standing, Verdict};
 
 /// How many exchanges one attempt may make: the request, and one more when the channel asks for it
 /// (a moved chat, a fresh signature, a fresh token).

@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DestinationName, DeliveryRef, Event, EventKey, Facts, Kind, Name, Provenance, SourceId};
+use crate::{
+    DeliveryRef, DestinationName, Event, EventKey, Facts, Kind, Name, Provenance, SourceId,
+};
 
 /// More than this many that wait become a digest.
 pub(crate) const FEW: usize = 5;

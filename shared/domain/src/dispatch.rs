@@ -18,13 +18,13 @@ use crate::attempt::{Attempt, PAUSED};
 use crate::exchange::{Work, detail};
 use crate::{
     Alarm, Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Digest, Directory,
-    Egress, Enlisted, Entropy, Envelope, Event, EventKey, Finish, Kind, Lanes, Ledger, Listed, Mark,
-    Mode, Move, Outbound, Port, PortError, Queue, Screen, Standing, Start, Stay, Timer, TokenCache,
-    find_channel,
+    Egress, Enlisted, Entropy, Envelope, Event, EventKey, Finish, Kind, Lanes, Ledger, Listed,
+    Mark, Mode, Move, Outbound, Port, PortError, Queue, Screen, Standing, Start, Stay, Timer,
+    TokenCache, find_channel,
 };
 
-pub use handled::{Handled, Made};
 use handled::together;
+pub use handled::{Handled, Made};
 use way::Entry;
 pub(crate) use way::Way;
 
@@ -189,8 +189,17 @@ impl Dispatch {
                 let Place { destination, channel, standing } = place;
                 let (earlier, probe) = (Vec::new(), false);
                 let put = delivery.clone();
-                let work =
-                    Work { event, destination, channel, standing, delivery, earlier, owner, way, probe };
+                let work = Work {
+                    event,
+                    destination,
+                    channel,
+                    standing,
+                    delivery,
+                    earlier,
+                    owner,
+                    way,
+                    probe,
+                };
                 Entrant { delivery: put, lead: Some(work) }
             }
             Start::Not(_) | Start::Missing => {
@@ -270,8 +279,17 @@ impl Dispatch {
             Start::Go(delivery) => {
                 let Place { destination, channel, standing } = place;
                 let earlier = attempts;
-                let work =
-                    Work { event, destination, channel, standing, delivery, earlier, owner, way, probe };
+                let work = Work {
+                    event,
+                    destination,
+                    channel,
+                    standing,
+                    delivery,
+                    earlier,
+                    owner,
+                    way,
+                    probe,
+                };
                 self.attempt(work).await
             }
             Start::Not(stay) => {
@@ -303,7 +321,7 @@ impl Dispatch {
 
     /// One attempt under its lease: wait for the moment, exchange, judge, leave, write down, ring
     /// again.
-    async fn attempt(&self, work: Work<'_>) -> Result<Handled, PortError> {
+    async fn attempt(&self, mut work: Work<'_>) -> Result<Handled, PortError> {
         self.timer.wait_until(work.way.at).await;
         let started = self.clock.now();
         let members = self.members(work.event).await?;
@@ -313,7 +331,9 @@ impl Dispatch {
             self.leave(work.destination, work.way, work.owner).await;
             return Ok(done());
         }
-        let (ending, answer) = self.exchange(&work, &members.unwrap_or_default()).await?;
+        let exchanged = self.exchange(&work, &members.unwrap_or_default()).await;
+        drop(work.way.lane.take());
+        let (ending, answer) = exchanged?;
         let Work { event, destination, ref delivery, owner, .. } = work;
         let now = self.clock.now();
         let standing = self.marked(&work.standing, destination, ending.mark(), now).await;
@@ -436,13 +456,12 @@ fn wants(listed: &Listed, event: &Event) -> bool {
 
 /// Whether an event is for a destination: by its filter, or for what we made ourselves, by name.
 fn is_for(destination: &Destination, event: &Event) -> bool {
-    match event.kind {
-        Kind::Alarm => {
-            let alarm = Alarm::of(event);
-            destination.alarms && alarm.is_some_and(|alarm| alarm.concerns(&destination.name))
-        }
-        Kind::Digest => Digest::of(event).is_some_and(|of| of.destination == destination.name),
-        _ => destination.filter.wants(event),
+    if let Some(alarm) = Alarm::of(event) {
+        destination.alarms && alarm.concerns(&destination.name)
+    } else if let Some(digest) = Digest::of(event) {
+        digest.destination == destination.name
+    } else {
+        !event.kind.is_own() && destination.filter.wants(event)
     }
 }
 

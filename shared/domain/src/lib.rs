@@ -85,20 +85,21 @@ pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
 pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
-    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane, Lanes,
-    Ledger, Marked, Message, MoneyTotal, Notes, Outbound, Overdue, Port, PortError, Queue, Refused,
-    Retention, Screen, SendError, Stored, Survey, Timer,
+    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane,
+    Lanes, Ledger, Marked, Message, MoneyTotal, Notes, Outbound, Overdue, Port, PortError, Queue,
+    Refused, Retention, Screen, SendError, Stored, Survey, Timer,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
     Api, Ask, Blame, Credentials, Issued, MAX_PAGE, NextPage, Page, ProviderApi, Setback,
 };
 pub use record::{
-    ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord, Text,
+    ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord,
+    Text,
 };
 pub use retry::{Next, Schedule};
 pub use secret::Secret;
-pub use source::{Auth, Source};
+pub use source::{Auth, Silence, Source};
 pub use standing::{Cause, Mark, Mode, Probed, Standing, Streak};
 pub use sweep::{Sweep, Swept};
 pub use text::{clean, excerpt};

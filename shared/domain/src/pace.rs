@@ -152,7 +152,10 @@ mod tests {
             assert_eq!(moment, Turn::At(at(n * 1000)));
             reserved = next;
         }
-        assert_eq!(reserved.reserve(&slack, at(0), patience), (reserved.clone(), Turn::Later(at(6000))));
+        assert_eq!(
+            reserved.reserve(&slack, at(0), patience),
+            (reserved.clone(), Turn::Later(at(6000)))
+        );
         let (_, moment) = reserved.reserve(&slack, at(90_000), patience);
         assert_eq!(moment, Turn::At(at(90_000)));
     }

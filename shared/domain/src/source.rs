@@ -25,6 +25,18 @@ pub enum Auth {
     None,
 }
 
+/// When a source that does not call is called silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Silence {
+    /// Where its own rhythm leads one to expect calls.
+    #[default]
+    Learnt,
+    /// After this long.
+    After(SignedDuration),
+    /// Never.
+    Off,
+}
+
 /// One configured account at a provider.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -40,6 +52,8 @@ pub struct Source {
     pub code_pattern: Option<Regex>,
     /// How its provider is asked what we should have; off until credentials are there.
     pub api: Option<Api>,
+    /// When its silence is an alarm.
+    pub silence: Silence,
 }
 
 impl Source {
@@ -60,5 +74,6 @@ impl PartialEq for Source {
             && self.max_age == other.max_age
             && pattern(self) == pattern(other)
             && self.api == other.api
+            && self.silence == other.silence
     }
 }

@@ -70,6 +70,8 @@ pub struct Standing {
     pub holding: bool,
     /// The last probe.
     pub probed: Option<Probed>,
+    /// When it last came back.
+    pub resumed: Option<Timestamp>,
     /// Whether the last change of mode was announced.
     pub told: bool,
 }
@@ -142,13 +144,13 @@ impl Standing {
     pub fn after(&self, mark: &Mark, now: Timestamp) -> Option<Self> {
         let next = match mark {
             Mark::Failed => self.failed(now).looked_at(now),
-            Mark::Taken => self.taken(),
+            Mark::Taken => self.taken(now),
             Mark::Dead(why) => self.failed(now).dead(why, now),
             Mark::Held => Self { holding: true, ..self.clone() },
             Mark::Drained => Self { holding: false, ..self.clone() },
             Mark::Probe { place, every } => self.probed(place, *every, now),
             Mark::Pause => self.paused(Cause::Operator, now),
-            Mark::Resume => self.resumed(),
+            Mark::Resume => self.resumed(now),
             Mark::Look => self.clone().looked_at(now),
             Mark::Told => Self { told: true, ..self.clone() },
         };
@@ -163,10 +165,10 @@ impl Standing {
         Self { streak: Some(Streak { since, failures }), ..self.clone() }
     }
 
-    fn taken(&self) -> Self {
+    fn taken(&self, now: Timestamp) -> Self {
         let next = Self { streak: None, ..self.clone() };
         match &self.mode {
-            Mode::Paused { cause: Cause::Failing | Cause::Dead(_), .. } => next.resumed(),
+            Mode::Paused { cause: Cause::Failing | Cause::Dead(_), .. } => next.resumed(now),
             Mode::Active | Mode::Paused { cause: Cause::Operator, .. } | Mode::Disabled { .. } => {
                 next
             }
@@ -192,7 +194,7 @@ impl Standing {
         Self { mode, holding, told, ..self.clone() }
     }
 
-    fn resumed(&self) -> Self {
+    fn resumed(&self, now: Timestamp) -> Self {
         match self.mode {
             Mode::Active => self.clone(),
             Mode::Paused { .. } | Mode::Disabled { .. } => Self {
@@ -200,6 +202,7 @@ impl Standing {
                 streak: None,
                 holding: true,
                 probed: None,
+                resumed: Some(now),
                 told: false,
             },
         }
@@ -253,9 +256,9 @@ mod tests {
 
     /// The standing after all these, each at its hour.
     fn through(from: Standing, marks: &[(i64, Mark)]) -> Standing {
-        marks.iter().fold(from, |standing, (at, mark)| {
-            standing.after(mark, hour(*at)).unwrap_or(standing)
-        })
+        marks
+            .iter()
+            .fold(from, |standing, (at, mark)| standing.after(mark, hour(*at)).unwrap_or(standing))
     }
 
     fn failed(hours: &[i64]) -> Vec<(i64, Mark)> {
@@ -291,17 +294,13 @@ mod tests {
 
     #[test]
     fn a_success_ends_a_pause_but_not_an_operators() {
-        let resumed = Standing { holding: true, ..Standing::default() };
+        let resumed = Standing { holding: true, resumed: Some(hour(1)), ..Standing::default() };
         for (cause, mark, expected) in [
             (Cause::Failing, Mark::Taken, resumed.clone()),
             (Cause::Dead("x".into()), Mark::Taken, resumed.clone()),
             (Cause::Operator, Mark::Resume, resumed.clone()),
             (Cause::Failing, Mark::Resume, resumed.clone()),
-            (
-                Cause::Operator,
-                Mark::Taken,
-                Standing { streak: None, ..paused(Cause::Operator) },
-            ),
+            (Cause::Operator, Mark::Taken, Standing { streak: None, ..paused(Cause::Operator) }),
         ] {
             let what = format!("{cause:?} {mark:?}");
             assert_eq!(through(paused(cause), &[(1, mark)]), expected, "{what}");

@@ -125,13 +125,9 @@ impl Sweep {
     }
 
     /// Tells operators, once per `change`: claimed, queued and delivered like any event.
-    async fn raise(
-        &self,
-        alarm: &Alarm,
-        change: &str,
-        swept: &mut Swept,
-    ) -> Result<(), PortError> {
-        if raise(self.ledger.as_ref(), self.queue.as_ref(), alarm, change, self.clock.now()).await? {
+    async fn raise(&self, alarm: &Alarm, change: &str, swept: &mut Swept) -> Result<(), PortError> {
+        if raise(self.ledger.as_ref(), self.queue.as_ref(), alarm, change, self.clock.now()).await?
+        {
             swept.alarms += 1;
         }
         Ok(())
@@ -153,7 +149,9 @@ pub(crate) async fn raise(
     let event = alarm.event(change, now);
     let claim = ledger.claim(&event).await?;
     match claim {
-        Claim::Fresh | Claim::Unfinished => queue.send(&[bell(Envelope::for_key(&event.key))?]).await?,
+        Claim::Fresh | Claim::Unfinished => {
+            queue.send(&[bell(Envelope::for_key(&event.key))?]).await?
+        }
         Claim::Settled | Claim::Conflict { .. } => {}
     }
     Ok(claim == Claim::Fresh)

@@ -35,7 +35,7 @@ pub fn chain(error: &dyn Error) -> String {
     excerpt(&text, ERROR_BYTES)
 }
 
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     format!("~{}", hex::encode(&digest[..8]))
 }

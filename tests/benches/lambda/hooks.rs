@@ -27,6 +27,7 @@ pub(crate) fn source(provider: &str) -> SourceRecord {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     }
 }
 

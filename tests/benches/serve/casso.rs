@@ -71,6 +71,7 @@ fn source() -> Result<Source, Anything> {
         max_age: None,
         code_pattern: None,
         api: None,
+        silence: None,
     };
     Ok(record.parse(providers::ALL)?)
 }

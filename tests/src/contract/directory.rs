@@ -25,6 +25,7 @@ fn source(provider: &str, name: &str) -> SourceRecord {
         max_age: None,
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
+        silence: None,
     }
 }
 

@@ -100,7 +100,8 @@ fn the_table_in_the_architecture_is_the_codes() {
 
 #[test]
 fn an_attempt_is_counted_when_it_starts() {
-    let Start::Go(started) = delivery(DeliveryState::Pending).start(7, at(10), at(99), false) else {
+    let Start::Go(started) = delivery(DeliveryState::Pending).start(7, at(10), at(99), false)
+    else {
         panic!("it may start")
     };
     assert_eq!(started.state, DeliveryState::Sending { owner: 7, until: at(99) });

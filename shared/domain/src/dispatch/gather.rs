@@ -168,7 +168,8 @@ impl Dispatch {
     async fn ring_all(&self, deliveries: &[DeliveryRef]) -> Result<(), PortError> {
         let mut messages = Vec::new();
         for of in deliveries {
-            let envelope = Envelope::for_delivery(of).map_err(|e| PortError::new(Port::Queue, e))?;
+            let envelope =
+                Envelope::for_delivery(of).map_err(|e| PortError::new(Port::Queue, e))?;
             messages.push(Outbound { envelope, delay: std::time::Duration::ZERO });
         }
         if messages.is_empty() { Ok(()) } else { self.queue.send(&messages).await }

@@ -61,12 +61,10 @@ impl Dispatch {
         let name = &destination.name;
         Ok(match channel.pace(destination) {
             Pace::Free => Entry::Open(way(destination, lane, now, None)),
-            Pace::Limits(limits) => {
-                match self.ledger.reserve(name, limits, now, patience).await? {
-                    Turn::At(at) => Entry::Open(way(destination, lane, at, None)),
-                    Turn::Later(at) => Entry::Later(at),
-                }
-            }
+            Pace::Limits(limits) => match self.ledger.reserve(name, limits, now, patience).await? {
+                Turn::At(at) => Entry::Open(way(destination, lane, at, None)),
+                Turn::Later(at) => Entry::Later(at),
+            },
             Pace::Slots(slots) => {
                 let until = way(destination, Box::new(()), now, None).until;
                 match self.ledger.occupy(name, slots, owner, now, until).await? {

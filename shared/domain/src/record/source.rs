@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiRecord, Fault, duration, fault, header_name, secrets};
-use crate::{Auth, Name, Provider, Source, SourceId, find_provider};
+use crate::{Auth, Name, Provider, Silence, Source, SourceId, find_provider};
 
 /// `[[source]]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct SourceRecord {
     pub code_pattern: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<ApiRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<String>,
 }
 
 const DEFAULT_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -74,7 +76,8 @@ impl SourceRecord {
         let secrets = secrets("secrets", &self.secrets)?;
         let id = SourceId::new(&provider, &name);
         let api = self.api.as_ref().map(ApiRecord::parse).transpose()?;
-        Ok(Source { id, auth: self.auth()?, secrets, max_age, code_pattern, api })
+        let silence = self.silence.as_deref().map_or(Ok(Silence::Learnt), silence)?;
+        Ok(Source { id, auth: self.auth()?, secrets, max_age, code_pattern, api, silence })
     }
 
     fn auth(&self) -> Result<Auth, Fault> {
@@ -106,6 +109,19 @@ impl SourceRecord {
         }
         Ok(auth)
     }
+}
+
+/// `off`, or how long: the default is learnt.
+fn silence(text: &str) -> Result<Silence, Fault> {
+    if text == "off" {
+        return Ok(Silence::Off);
+    }
+    let limit = duration("silence", text)?;
+    if limit < Duration::from_secs(3600) {
+        return Err(fault("silence", "use \"off\", or at least 1h"));
+    }
+    let limit = SignedDuration::try_from(limit).map_err(|_| fault("silence", "too long"))?;
+    Ok(Silence::After(limit))
 }
 
 fn max_age(text: &str) -> Result<SignedDuration, Fault> {

@@ -27,9 +27,7 @@ impl Sweep {
         for (name, standing) in self.survey.standings().await? {
             let known = listed.iter().find(|listed| *listed.name() == name);
             let step = match known {
-                Some(Listed::Ready(destination)) => {
-                    self.look(destination, standing, swept).await
-                }
+                Some(Listed::Ready(destination)) => self.look(destination, standing, swept).await,
                 Some(Listed::Unreadable { .. }) => Ok(()),
                 None => self.remove(&name, swept).await,
             };
@@ -63,8 +61,7 @@ impl Sweep {
         Ok(())
     }
 
-    /// Says that a destination was paused, disabled or resumed. The moment makes it one change; a
-    /// resume is told by how often it was: the standing remembers whether it was told.
+    /// Says that a destination was paused, disabled or resumed. The moment makes it one change.
     async fn announce(
         &self,
         name: &DestinationName,
@@ -87,10 +84,10 @@ impl Sweep {
             Mode::Disabled { since } => {
                 (Alarm::Disabled { destination, since: *since }, since.to_string())
             }
-            // Never paused: there is nothing to tell.
-            Mode::Active if !standing.holding => return Ok(()),
-            Mode::Active if standing.streak.is_some() => return Ok(()),
-            Mode::Active => (Alarm::Resumed { destination }, self.clock.now().to_string()),
+            Mode::Active => match standing.resumed {
+                Some(at) => (Alarm::Resumed { destination }, at.to_string()),
+                None => return Ok(()),
+            },
         };
         self.raise(&alarm, &change, swept).await?;
         self.ledger.mark(name, &Mark::Told, now).await?;

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Sweep, Swept};
-use crate::source::Silence;
 use crate::{
-    Alarm, Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Source,
+    Alarm, Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Silence, Source,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -66,8 +65,7 @@ impl Sweep {
         let mut after: Option<String> = None;
         loop {
             let until = plus(hour, HOUR);
-            let page =
-                self.survey.logged(&source.id, hour, until, after.as_deref(), PAGE).await?;
+            let page = self.survey.logged(&source.id, hour, until, after.as_deref(), PAGE).await?;
             for (_, event) in &page {
                 totals.add(event);
             }
