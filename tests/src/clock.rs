@@ -3,7 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::{Clock, Entropy};
+use async_trait::async_trait;
+use domain::{Clock, Entropy, Timer};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -40,6 +41,15 @@ impl Default for HandClock {
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Timer for HandClock {
+    /// Moves the clock on to that moment.
+    async fn wait_until(&self, at: Timestamp) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = at.max(*now);
     }
 }
 

@@ -6,6 +6,7 @@
 mod directory;
 mod ledger;
 mod queue;
+mod survey;
 
 pub use directory::MemoryDirectory;
 pub use ledger::{Bound, MemoryLedger};

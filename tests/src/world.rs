@@ -9,17 +9,22 @@ use bytes::Bytes;
 use domain::{
     Ack, Answer, Channel, Clock as _, DeliveryState, DestinationName, DestinationRecord, Dispatch,
     Display, Egress, Handled, Inbox as _, Ingest, Lane, Lanes, Listed, ListedSource, PortError,
-    Provider, Request, Screen, SendError, SourceRecord, TokenCache,
+    Provider, Request, Retention, Screen, SendError, SourceRecord, Sweep, Swept, TokenCache,
 };
 use http::{HeaderMap, Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{HandClock, SeededEntropy};
-use crate::faults::{Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyQueue};
+use crate::faults::{
+    Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyNotes, FaultyQueue, FaultySurvey,
+};
 use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
 
 /// Longer than any lease of these tests.
 const VISIBILITY: Duration = Duration::from_secs(120);
+/// Longer than any journey.
+const KEPT: Retention =
+    Retention { keys: SignedDuration::from_hours(4320), bodies: SignedDuration::from_hours(4320) };
 /// More rounds than any journey takes: one that does not end fails its test.
 const ROUNDS: usize = 10_000;
 
@@ -77,6 +82,8 @@ impl Egress for Wire {
     }
 }
 
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
 /// How long whoever finds a gate closed stays away.
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -128,6 +135,8 @@ pub struct World {
     pub ingest: Ingest,
     /// The delivering flow.
     pub dispatch: Dispatch,
+    /// The repairing flow.
+    pub sweep: Sweep,
     inbox: FaultyInbox,
     providers: &'static [&'static dyn Provider],
     channels: &'static [&'static dyn Channel],
@@ -160,9 +169,23 @@ impl World {
             lanes: Arc::clone(&gate) as Arc<dyn Lanes>,
             screen: Arc::clone(&wire) as Arc<dyn Screen>,
             clock: clock.clone(),
+            timer: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels,
             tokens: TokenCache::default(),
+        };
+        let sweep = Sweep {
+            ledger: faulty_ledger(),
+            survey: Arc::new(FaultySurvey(ledger.clone(), Arc::clone(&faults))),
+            notes: Arc::new(FaultyNotes(ledger.clone(), Arc::clone(&faults))),
+            queue: faulty_queue(),
+            dead_letters: queue.clone(),
+            directory: faulty_directory(),
+            clock: clock.clone(),
+            channels,
+            providers: providers.iter().map(|provider| provider.name()).collect(),
+            probe_every: SignedDuration::from_mins(15),
+            kept: KEPT,
         };
         let inbox = FaultyInbox(queue.clone(), Arc::clone(&faults));
         Self {
@@ -175,6 +198,7 @@ impl World {
             gate,
             ingest,
             dispatch,
+            sweep,
             inbox,
             providers,
             channels,
@@ -261,6 +285,28 @@ impl World {
             }
         }
         panic!("the queue does not empty: {:?}", self.queue.envelopes());
+    }
+
+    /// Lets time pass until `until`: messages are handled when they become visible, and the sweep
+    /// runs every minute, as in a process. What the last run did.
+    pub async fn live(&mut self, until: Timestamp) -> Swept {
+        let mut swept = Swept::default();
+        let mut next_sweep = self.clock.now();
+        while self.clock.now() < until {
+            if self.clock.now() >= next_sweep {
+                swept = self.sweep.run().await;
+                next_sweep = self.clock.now() + MINUTE;
+            }
+            match self.handle_visible().await {
+                Ok(0) => {
+                    let next = self.queue.next_visible().unwrap_or(until).min(next_sweep);
+                    self.clock.set(next.min(until).max(self.clock.now()));
+                }
+                Ok(_) => {}
+                Err(_) => self.restart(),
+            }
+        }
+        swept
     }
 
     /// What has left so far.
