@@ -144,6 +144,7 @@ pub(crate) fn job<'a>(event: &'a Event, to: &'a Destination, id: &'a DeliveryId)
         attempt: 1,
         exchange: 1,
         earlier: &[],
+        members: &[],
         now: Timestamp::from_second(NOW).unwrap(),
         token: None,
         moved_to: None,

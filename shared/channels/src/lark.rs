@@ -61,6 +61,16 @@ impl Channel for Lark {
         settings::leads_to(url, HOSTS)
     }
 
+    fn pace(&self, _: &Destination) -> domain::Pace {
+        use domain::Limit;
+        use std::time::Duration;
+        const LIMITS: &[Limit] = &[
+            Limit { count: 5, per: Duration::from_secs(1) },
+            Limit { count: 100, per: Duration::from_secs(60) },
+        ];
+        domain::Pace::Limits(LIMITS)
+    }
+
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let url = settings::endpoint(job.destination).map_err(Unsendable)?;
         let said = words::notification(job.event, job.destination);

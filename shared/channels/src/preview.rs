@@ -28,6 +28,10 @@ impl Channel for Preview {
         false
     }
 
+    fn pace(&self, _: &Destination) -> domain::Pace {
+        domain::Pace::Free
+    }
+
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let notification = words::notification(job.event, job.destination);
         let bodies = vec![

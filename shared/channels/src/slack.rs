@@ -60,6 +60,13 @@ impl Channel for Slack {
         settings::leads_to(url, HOSTS)
     }
 
+    fn pace(&self, _: &Destination) -> domain::Pace {
+        use domain::Limit;
+        use std::time::Duration;
+        const LIMITS: &[Limit] = &[Limit { count: 1, per: Duration::from_secs(1) }];
+        domain::Pace::Limits(LIMITS)
+    }
+
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let url = settings::endpoint(job.destination).map_err(Unsendable)?;
         let body = body(&words::notification(job.event, job.destination));

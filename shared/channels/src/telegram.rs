@@ -59,6 +59,16 @@ impl Channel for Telegram {
         true
     }
 
+    fn pace(&self, _: &Destination) -> domain::Pace {
+        use domain::Limit;
+        use std::time::Duration;
+        const LIMITS: &[Limit] = &[
+            Limit { count: 1, per: Duration::from_secs(1) },
+            Limit { count: 20, per: Duration::from_secs(60) },
+        ];
+        domain::Pace::Limits(LIMITS)
+    }
+
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let said = words::notification(job.event, job.destination);
         let chat = match job.moved_to {

@@ -73,8 +73,8 @@ impl Channel for Webhook {
         url.scheme() == "https" && matches!(url.port_or_known_default(), Some(443 | 8443))
     }
 
-    fn lanes(&self, destination: &Destination) -> u32 {
-        destination.settings.concurrency.unwrap_or(10)
+    fn pace(&self, destination: &Destination) -> domain::Pace {
+        domain::Pace::Slots(destination.settings.concurrency.unwrap_or(10))
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {

@@ -146,6 +146,6 @@ pub(super) fn of(kind: Kind) -> Rows {
         Kind::PaymentMethodActivated | Kind::PaymentMethodFailed => PAYMENT_METHOD,
         Kind::RefundSucceeded | Kind::RefundFailed => REFUND,
         Kind::PaymentSucceeded | Kind::PaymentFailed => PAYMENT,
-        Kind::Unknown => UNKNOWN,
+        Kind::Unknown | Kind::Alarm | Kind::Digest => UNKNOWN,
     }
 }

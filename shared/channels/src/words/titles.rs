@@ -11,6 +11,8 @@ pub(super) fn of(event: &Event) -> Words {
     match event.kind {
         Kind::TransferIn => words("Tiền vào", "Money in"),
         Kind::TransferOut => words("Tiền ra", "Money out"),
+        Kind::Alarm => words("Cảnh báo", "Alarm"),
+        Kind::Digest => words("Tổng hợp", "Digest"),
         Kind::AccountChanged => words("Tài khoản thay đổi", "Account changed"),
         Kind::OrderChanged if deleted => words("Đơn hàng đã xoá", "Order deleted"),
         Kind::OrderChanged => words("Đơn hàng", "Order"),

@@ -75,7 +75,7 @@ mod tests {
             max_age: None,
             code_pattern: None,
             api: None,
-            silence: domain::Silence::Learnt,
+            silence: None,
         };
         let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().message;
         assert!(record(None, None, 1).parse(&[&Casso]).is_ok());

@@ -93,7 +93,7 @@ mod tests {
             max_age: None,
             code_pattern: None,
             api: None,
-            silence: domain::Silence::Learnt,
+            silence: None,
         }
     }
 
