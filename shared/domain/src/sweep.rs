@@ -21,7 +21,7 @@ use crate::{
 const OVERDUE_AT_ONCE: usize = 1_000;
 /// How long a bell may be late before it is rung again: a delayed message arrives a little after its
 /// time.
-const GRACE: SignedDuration = SignedDuration::from_secs(60);
+const GRACE: SignedDuration = SignedDuration::from_secs(10);
 /// Old things forgotten in one run.
 const EXPIRED_AT_ONCE: usize = 2_000;
 
