@@ -43,10 +43,13 @@ mod filter;
 mod ids;
 mod ingest;
 mod kind;
+mod notes;
 mod ports;
 mod provider;
 mod provider_api;
+mod reconcile;
 mod record;
+mod recording;
 mod retry;
 mod secret;
 mod source;
@@ -72,6 +75,7 @@ pub use filter::{Filter, Selector};
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
+pub use notes::{Notes, Timer};
 pub use ports::{
     Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, Inbox, Lane, Lanes, Ledger,
     Message, Outbound, Port, PortError, Queue, Refused, Screen, SendError, Stored,
@@ -80,8 +84,10 @@ pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
     Api, Ask, Blame, Credentials, Issued, MAX_PAGE, NextPage, Page, ProviderApi, Setback,
 };
+pub use reconcile::{Reconcile, Reconciled};
 pub use record::{
-    ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord, Text,
+    ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord,
+    Text,
 };
 pub use retry::{Next, Schedule};
 pub use secret::Secret;
