@@ -165,7 +165,23 @@ impl Round {
         let mut words = text.split(' ');
         let began = words.next()?.parse().ok()?;
         let from = words.next()?.parse().ok()?;
-        let page = words.next()?.parse().ok()?;
+        // No round has ever come to a later one: such a cursor is not ours.
+        let page = words.next()?.parse().ok().filter(|page| *page <= MOST_PAGES)?;
         words.next().is_none().then_some(Self { began, from, page })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_beyond_the_last_page_of_any_round_is_none_of_ours() {
+        let cursor = |page: &str| format!("2026-11-20T02:30:17Z 2026-11-18 {page}");
+        let page = |number: &str| Round::parse(&cursor(number)).map(|round| round.page);
+        assert_eq!((page("0"), page("1000")), (Some(0), Some(1000)));
+        for number in ["1001", "4294967295", "4294967296", "-1", "", "1 2"] {
+            assert_eq!(page(number), None, "{number}");
+        }
     }
 }
