@@ -14,9 +14,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::{
-    Channel, Destination, DestinationRecord, Provider, Retention, Source, SourceRecord,
-};
+use domain::{Channel, Destination, DestinationRecord, Provider, Retention, Source, SourceRecord};
 use egress::Guard;
 use ipnet::IpNet;
 use jiff::SignedDuration;
@@ -90,9 +88,21 @@ impl Config {
         let guard = Guard::new(allow.clone());
         let destinations = records::destinations(&mut document, surroundings, &guard, &mut faults);
         faults.extend(document.leftovers());
-        match server {
-            Some(Listening { listen, public_url, data }) if faults.is_empty() => {
-                Ok(Self { listen, public_url, data, allow, sources, destinations })
+        match (server, retention, probe_every) {
+            (Some(Listening { listen, public_url, data }), Some(retention), Some(probe_every))
+                if faults.is_empty() =>
+            {
+                let config = Self {
+                    listen,
+                    public_url,
+                    data,
+                    allow,
+                    retention,
+                    probe_every,
+                    sources,
+                    destinations,
+                };
+                Ok(config)
             }
             _ => Err(sorted(faults)),
         }
