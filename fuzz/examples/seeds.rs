@@ -26,6 +26,7 @@ fn main() {
         }
     }
     stored(&folder);
+    listings(&folder);
     messages(&folder);
     answers(&folder);
 }
@@ -99,6 +100,35 @@ fn stored(folder: &Path) {
     }
     for (n, text) in found.iter().filter(|text| text.starts_with('{')).enumerate() {
         write(folder, "stored", &format!("golden-{n}"), text);
+    }
+}
+
+fn listings(folder: &Path) {
+    let row = json!({
+        "id": 92704, "amount": 250000, "amount_in": "250000.00", "amount_out": "0.00",
+        "description": "DH1042", "transaction_content": "DH1042", "cusumBalance": 18067000,
+        "accumulated": "18067000.00", "bankSubAccId": "1017588888", "account_number": "1017588888",
+        "when": "2026-11-20T09:30:15.000Z", "transaction_date": "2026-11-20 09:30:15",
+    });
+    let pages = json!({ "page": 1, "totalPages": 2, "nextPage": 2, "records": [row, row] });
+    let meta = json!({ "pagination": { "current_page": 1, "last_page": 2 } });
+    let round = "2026-11-20T02:30:17Z 2026-11-18 2";
+    let late = "2026-11-20T02:30:17Z 2026-11-18 4294967295";
+    let walk = json!({ "since": 90000, "by_date": 1_795_140_000, "at": null }).to_string();
+    for (n, answer) in [
+        json!({ "error": 0, "message": "success", "data": pages }).to_string(),
+        json!({ "error": 401, "message": "Unauthorized", "data": null }).to_string(),
+        json!({ "status": 200, "error": null, "transactions": [row, row] }).to_string(),
+        json!({ "status": "success", "data": [row], "meta": meta }).to_string(),
+        json!({ "access_token": "a", "expires_in": 3600, "refresh_token": "r" }).to_string(),
+        "*".to_owned() + r#"{"id":9,"amount_in":"5","transaction_date":"2026-11-20 09:30:15"}"#,
+    ]
+    .iter()
+    .enumerate()
+    {
+        for (cursor, name) in [("", "first"), (round, "round"), (late, "late"), (&*walk, "walk")] {
+            write(folder, "listings", &format!("{n}-{name}"), format!("{cursor}\n{answer}"));
+        }
     }
 }
 
