@@ -67,7 +67,7 @@ mod tokens;
 mod told;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
-pub use alarm::Alarm;
+pub use alarm::{Alarm, raise};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
 pub use attempt::Attempt;
 pub use channel::{
@@ -90,8 +90,8 @@ pub use notes::{Notes, Timer};
 pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
     Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane,
-    Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port, PortError, Queue,
-    Refused, Retention, Screen, SendError, Stored, Survey,
+    Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port, PortError, Queue, Refused,
+    Retention, Screen, SendError, Stored, Survey,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
