@@ -13,7 +13,7 @@ mod ledger;
 mod survey;
 
 pub use ledger::{Claim, Enlisted, Ledger, Marked, Refused, Stored};
-pub use survey::{HourTotals, MoneyTotal, Notes, Overdue, Retention, Survey};
+pub use survey::{HourTotals, MoneyTotal, Overdue, Retention, Survey};
 
 /// A port, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -148,13 +148,6 @@ pub trait Egress: Send + Sync {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
-}
-
-/// Waiting for a moment, a few seconds at most: longer waits are the ledger's.
-#[async_trait]
-pub trait Timer: Send + Sync {
-    /// Returns at this moment, or at once if it has passed.
-    async fn wait_until(&self, at: Timestamp);
 }
 
 /// Randomness.

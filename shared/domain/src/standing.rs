@@ -41,12 +41,12 @@ pub enum Cause {
     Operator,
 }
 
-/// Failures with no success between them.
+/// Attempts with no success between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Streak {
     /// When the first of them was.
     pub since: Timestamp,
-    /// How many.
+    /// How many of them were failures.
     pub failures: u32,
 }
 
@@ -81,6 +81,8 @@ pub struct Standing {
 pub enum Mark {
     /// It failed an attempt.
     Failed,
+    /// It asked for patience: no failure, and nothing taken either.
+    Limited,
     /// It took something.
     Taken,
     /// Its channel said that it is no more.
@@ -144,6 +146,10 @@ impl Standing {
     pub fn after(&self, mark: &Mark, now: Timestamp) -> Option<Self> {
         let next = match mark {
             Mark::Failed => self.failed(now).looked_at(now),
+            Mark::Limited => {
+                let streak = self.streak.unwrap_or(Streak { since: now, failures: 0 });
+                Self { streak: Some(streak), ..self.clone() }
+            }
             Mark::Taken => self.taken(now),
             Mark::Dead(why) => self.failed(now).dead(why, now),
             Mark::Held => Self { holding: true, ..self.clone() },

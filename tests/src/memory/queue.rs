@@ -67,6 +67,11 @@ impl MemoryQueue {
         }
     }
 
+    /// Every bell is lost.
+    pub fn purge(&self) {
+        self.content().waiting.clear();
+    }
+
     fn content(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
