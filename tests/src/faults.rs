@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Directory, Enlisted,
-    Event, EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Outbound, Parked, Port,
-    PortError, Queue, Refused, Snapshot, SourceId, Start, Stored,
+    Event, EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Notes, Outbound, Parked,
+    Port, PortError, Queue, Refused, Snapshot, SourceId, Start, Stored,
 };
 use jiff::Timestamp;
 
@@ -107,6 +107,10 @@ pub struct FaultyDirectory(pub Arc<dyn Directory>, pub Arc<Faults>);
 /// A queue that fails as planned.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
 pub struct FaultyQueue(pub Arc<dyn Queue>, pub Arc<Faults>);
+
+/// Notes that fail as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyNotes(pub Arc<dyn Notes>, pub Arc<Faults>);
 
 /// An inbox that fails as planned.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -217,6 +221,17 @@ impl Directory for FaultyDirectory {
 impl Queue for FaultyQueue {
     async fn send(&self, messages: &[Outbound]) -> Result<(), PortError> {
         self.1.pass(Port::Queue, self.0.send(messages)).await
+    }
+}
+
+#[async_trait]
+impl Notes for FaultyNotes {
+    async fn note(&self, name: &str) -> Result<Option<String>, PortError> {
+        self.1.pass(Port::Ledger, self.0.note(name)).await
+    }
+
+    async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError> {
+        self.1.pass(Port::Ledger, self.0.set_note(name, was, now)).await
     }
 }
 

@@ -5,8 +5,10 @@
 
 mod directory;
 mod ledger;
+mod notes;
 mod queue;
 
 pub use directory::MemoryDirectory;
 pub use ledger::{Bound, MemoryLedger};
+pub use notes::MemoryNotes;
 pub use queue::MemoryQueue;
