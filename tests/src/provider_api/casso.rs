@@ -8,9 +8,6 @@ use super::{ApiServer, Reply, Row, authorization, locked, reply, target};
 use crate::clock::HandClock;
 use crate::sink::Received;
 
-/// The most rows of a page, whatever is asked for.
-const LARGEST: usize = 100;
-
 /// A fake of Casso's API. Its key is `key`.
 #[derive(Debug)]
 pub struct CassoApi {
@@ -19,8 +16,9 @@ pub struct CassoApi {
     bank: Arc<Mutex<Bank>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Bank {
+    largest: usize,
     rows: Vec<Row>,
     unseen: Vec<Row>,
     limited: Option<u64>,
@@ -29,7 +27,8 @@ struct Bank {
 impl CassoApi {
     /// Starts it.
     pub async fn start(clock: Arc<HandClock>) -> Self {
-        let bank = Arc::new(Mutex::new(Bank::default()));
+        let bank = Bank { largest: 100, rows: Vec::new(), unseen: Vec::new(), limited: None };
+        let bank = Arc::new(Mutex::new(bank));
         let state = Arc::clone(&bank);
         let server = ApiServer::start(clock, move |asked| locked(&state).answer(asked)).await;
         Self { server, bank }
@@ -43,6 +42,11 @@ impl CassoApi {
     /// A transaction that Casso learns of when it is told to look.
     pub fn put_unseen(&self, row: Row) {
         locked(&self.bank).unseen.push(row);
+    }
+
+    /// No page has more rows, whatever is asked for; 100 unless this says otherwise.
+    pub fn set_largest(&self, rows: usize) {
+        locked(&self.bank).largest = rows;
     }
 
     /// The next request is answered 429, with so many seconds to wait.
@@ -74,7 +78,7 @@ impl Bank {
     fn page(&mut self, asked: &Received) -> Reply {
         let (_, query) = target(asked);
         let number = |name: &str, or: usize| query.get(name).map_or(or, |n| n.parse().expect(name));
-        let (page, size) = (number("page", 1), number("pageSize", 10).min(LARGEST));
+        let (page, size) = (number("page", 1), number("pageSize", 10).min(self.largest));
         let from = query.get("fromDate").cloned().unwrap_or_default();
         self.rows.sort_by_key(|row| row.id);
         if query.get("sort").is_none_or(|sort| sort != "ASC") {
