@@ -15,22 +15,21 @@ macro_rules! columns {
     };
 }
 
-
 /// `CROSS JOIN` keeps SQLite from beginning with the events.
-const WAITING: &str = concat!(
+pub(crate) const WAITING: &str = concat!(
     "SELECT ",
     columns!(),
     ", key FROM deliveries CROSS JOIN events ON id = event \
      WHERE state = 'waiting' AND destination = ?1 AND at <= ?2 ORDER BY at, event LIMIT ?3"
 );
-const HELD: &str = concat!(
+pub(crate) const HELD: &str = concat!(
     "SELECT ",
     columns!(),
     ", key FROM deliveries CROSS JOIN events ON id = event \
      WHERE state = 'held' AND destination = ?1 AND (created, event) > (?2, ?3) \
      ORDER BY created, event LIMIT ?4"
 );
-const COUNT_HELD: &str =
+pub(crate) const COUNT_HELD: &str =
     "SELECT count(*) FROM deliveries WHERE state = 'held' AND destination = ?1";
 
 /// A delivery and the id of its event's row.

@@ -15,13 +15,13 @@ use crate::columns::micros;
 /// When one that is still open is asked after again.
 const LINGER: SignedDuration = SignedDuration::from_hours(24);
 
-const NEXT: &str = "SELECT id, received FROM events WHERE id > ?1 ORDER BY id LIMIT ?2";
-const LINGERING: &str = "SELECT again, event FROM lingering WHERE again <= ?1 LIMIT ?2";
-const IS_OPEN: &str = "SELECT EXISTS (SELECT 1 FROM unfinished WHERE event = ?1) \
+pub(crate) const NEXT: &str = "SELECT id, received FROM events WHERE id > ?1 ORDER BY id LIMIT ?2";
+pub(crate) const LINGERING: &str = "SELECT again, event FROM lingering WHERE again <= ?1 LIMIT ?2";
+pub(crate) const IS_OPEN: &str = "SELECT EXISTS (SELECT 1 FROM unfinished WHERE event = ?1) \
     OR EXISTS (SELECT 1 FROM deliveries WHERE event = ?1 \
                AND state NOT IN ('delivered', 'failed', 'cancelled'))";
 /// What is old by its own time.
-const OTHERS: [&str; 4] = [
+pub(crate) const OTHERS: [&str; 4] = [
     "DELETE FROM parked WHERE id IN (SELECT id FROM parked WHERE at <= ?1 ORDER BY at LIMIT ?2)",
     "DELETE FROM refused WHERE id IN (SELECT id FROM refused WHERE at <= ?1 ORDER BY at LIMIT ?2)",
     "DELETE FROM dead_letters WHERE id IN \
@@ -145,12 +145,7 @@ fn events(
     Ok(())
 }
 
-fn pairs(
-    db: &Connection,
-    sql: &str,
-    first: i64,
-    most: usize,
-) -> Result<Vec<(i64, i64)>, Failure> {
+fn pairs(db: &Connection, sql: &str, first: i64, most: usize) -> Result<Vec<(i64, i64)>, Failure> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([first, most], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -167,10 +167,8 @@ impl Ledger for Database {
         most: usize,
     ) -> Result<Vec<Delivery>, PortError> {
         let destination = destination.clone();
-        self.on(Port::Ledger, move |db| {
-            deliveries::waiting(db, &destination, micros(until), most)
-        })
-        .await
+        self.on(Port::Ledger, move |db| deliveries::waiting(db, &destination, micros(until), most))
+            .await
     }
 
     async fn standing(&self, destination: &DestinationName) -> Result<Standing, PortError> {

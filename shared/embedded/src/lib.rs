@@ -9,19 +9,24 @@
 
 mod claims;
 mod columns;
+mod copies;
 mod database;
 mod deliveries;
 mod directory;
 mod entries;
-mod failure;
-mod ledger;
-mod messages;
 mod expiry;
+mod failure;
+#[cfg(test)]
+mod fixtures;
+mod ledger;
 mod log;
+mod messages;
 mod notes;
 mod open;
 mod overdue;
 mod pace;
+#[cfg(test)]
+mod plans;
 mod queue;
 mod reports;
 mod schema;
@@ -31,6 +36,7 @@ mod survey;
 mod upgrade;
 mod writer;
 
+pub use copies::{CopyError, Counts, backup, restore};
 pub use database::Database;
 pub use directory::{DirectoryError, Followed, Origin};
 pub use failure::Failure;

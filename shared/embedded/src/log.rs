@@ -9,10 +9,10 @@ use crate::claims::read_event;
 use crate::columns::{micros, time};
 use crate::reports::rows;
 
-const LOGGED: &str = "SELECT received, id, late, body FROM events \
+pub(crate) const LOGGED: &str = "SELECT received, id, late, body FROM events \
     WHERE source = ?1 AND (received, id) > (?2, ?3) AND received < ?4 \
     ORDER BY received, id LIMIT ?5";
-const TOTALS: &str = "SELECT hour, events, money FROM totals \
+pub(crate) const TOTALS: &str = "SELECT hour, events, money FROM totals \
     WHERE source = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour";
 
 /// A place in a list that is ordered by a time and an id.
@@ -103,7 +103,8 @@ fn read_money(text: &str) -> Result<Vec<MoneyTotal>, Failure> {
     let unreadable = |why: String| Failure::unreadable("totals", why);
     let money: Vec<Money> = serde_json::from_str(text).map_err(|e| unreadable(e.to_string()))?;
     let read = |total: Money| {
-        let currency = Currency::parse(&total.currency).ok_or_else(|| unreadable(total.currency))?;
+        let currency =
+            Currency::parse(&total.currency).ok_or_else(|| unreadable(total.currency))?;
         let sum = |text: &str| text.parse().map_err(|_| unreadable(format!("the sum {text:?}")));
         Ok(MoneyTotal {
             currency,

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::Failure;
 use crate::schema::{self, Found, VERSION};
 
-const FILE: &str = "tingting.db";
+pub(crate) const FILE: &str = "tingting.db";
 const LOCK: &str = "tingting.lock";
 
 /// Pages of log before it is copied into the file: more than SQLite's own 1000, so that a page which
@@ -128,7 +128,8 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, OpenError> {
     Ok(Opened { writing, reading, lock })
 }
 
-fn make_folder(dir: &Path) -> io::Result<()> {
+/// Makes the folder if there is none, so that only its owner may look into it.
+pub(crate) fn make_folder(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
@@ -143,7 +144,8 @@ fn make_folder(dir: &Path) -> io::Result<()> {
     }
 }
 
-fn lock(dir: &Path) -> Result<File, OpenError> {
+/// Becomes the folder's only owner, as long as the file is open.
+pub(crate) fn lock(dir: &Path) -> Result<File, OpenError> {
     let path = dir.join(LOCK);
     let file = private(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
     match file.try_lock() {
@@ -156,7 +158,7 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
 }
 
 /// Opens a file for writing, made so that only its owner may read it.
-fn private(path: &Path) -> io::Result<File> {
+pub(crate) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -11,15 +11,15 @@ use crate::Failure;
 use crate::columns::micros;
 
 /// `CROSS JOIN` keeps SQLite from beginning with the events.
-const DELIVERIES: &str = "SELECT look, key, destination FROM deliveries \
+pub(crate) const DELIVERIES: &str = "SELECT look, key, destination FROM deliveries \
     CROSS JOIN events ON id = event WHERE look < ?1 ORDER BY look LIMIT ?2";
-const RUNG_EVENTS: &str = "SELECT look, key FROM unfinished \
+pub(crate) const RUNG_EVENTS: &str = "SELECT look, key FROM unfinished \
     CROSS JOIN events ON id = event WHERE look < ?1 ORDER BY look LIMIT ?2";
 /// In the order of recording, which is nearly that of receipt; one that was rung costs this list a
 /// step, and nothing on a healthy event's way.
-const NEW_EVENTS: &str = "SELECT received + ?1, key FROM unfinished \
+pub(crate) const NEW_EVENTS: &str = "SELECT received + ?1, key FROM unfinished \
     CROSS JOIN events ON id = event WHERE look IS NULL ORDER BY event LIMIT ?2";
-const CONFLICTS: &str = "SELECT received, source, key, fingerprint FROM conflicts \
+pub(crate) const CONFLICTS: &str = "SELECT received, source, key, fingerprint FROM conflicts \
     WHERE told = 0 AND received < ?1 ORDER BY received LIMIT ?2";
 
 /// What was to be looked at before `before`, longest overdue first.
@@ -27,7 +27,8 @@ pub(crate) fn list(db: &Connection, before: i64, most: usize) -> Result<Vec<Over
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let mut all = rows(db, DELIVERIES, before, limit, |row| Ok(Overdue::Delivery(to(row)?)))?;
     all.extend(rows(db, RUNG_EVENTS, before, limit, |row| Ok(Overdue::Event(key(row, 1)?)))?);
-    let mut new = rows(db, NEW_EVENTS, first_look(), limit, |row| Ok(Overdue::Event(key(row, 1)?)))?;
+    let mut new =
+        rows(db, NEW_EVENTS, first_look(), limit, |row| Ok(Overdue::Event(key(row, 1)?)))?;
     new.retain(|(look, _)| *look < before);
     all.append(&mut new);
     all.extend(rows(db, CONFLICTS, before, limit, conflict)?);
@@ -92,9 +93,8 @@ fn put_off_event(db: &Connection, key: &EventKey, now: Timestamp) -> Result<bool
                WHERE event = (SELECT id FROM events WHERE key = ?1)";
     let mut statement = db.prepare_cached(sql)?;
     let key = params![key.as_str(), first_look()];
-    let found = statement.query_row(key, |row| {
-        Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?))
-    });
+    let found =
+        statement.query_row(key, |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)));
     let Some((event, look, rung)) = found.optional()? else { return Ok(false) };
     let Some((look, rung)) = next_look(look, rung, now) else { return Ok(false) };
     let sql = "UPDATE unfinished SET look = ?2, rung = ?3 WHERE event = ?1";
@@ -107,9 +107,8 @@ fn put_off_delivery(db: &Connection, of: &DeliveryRef, now: Timestamp) -> Result
                AND event = (SELECT id FROM events WHERE key = ?1) AND destination = ?2";
     let mut statement = db.prepare_cached(sql)?;
     let key = [of.event.as_str(), of.destination.as_str()];
-    let found = statement.query_row(key, |row| {
-        Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?))
-    });
+    let found =
+        statement.query_row(key, |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)));
     let Some((event, look, rung)) = found.optional()? else { return Ok(false) };
     let Some((look, rung)) = next_look(look, rung, now) else { return Ok(false) };
     let sql = "UPDATE deliveries SET look = ?3, rung = ?4 WHERE event = ?1 AND destination = ?2";

@@ -17,8 +17,10 @@ ALTER TABLE unfinished ADD COLUMN look INTEGER;
 ALTER TABLE unfinished ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX unfinished_rung ON unfinished (look) WHERE look IS NOT NULL;
 
+-- Those that are there already were told in the log of the version that wrote them.
 ALTER TABLE conflicts ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conflicts ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+UPDATE conflicts SET told = 1;
 UPDATE conflicts SET
     received = unixepoch(substr(json_extract(body, '$.received'), 1, 19)) * 1000000
         + CAST(substr(replace(substr(json_extract(body, '$.received'), 21), 'Z', '') || '000000',
