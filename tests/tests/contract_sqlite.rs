@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     Claim, Delivery, DeliveryState, DestinationRecord, Directory as _, Event, Inbox as _,
-    Ledger as _, Name, Outbound, Parked, Queue as _, Refused, SourceId, SourceRecord, Start,
+    Ledger as _, Limit, Mark, Name, Outbound, Parked, Queue as _, Refused, Slot, SourceId,
+    SourceRecord, Start, Survey as _, Turn,
 };
 use embedded::{Database, DirectoryError, Followed, Origin, Stats};
 use jiff::{SignedDuration, Timestamp};
@@ -211,4 +212,30 @@ async fn a_name_of_the_other_origin_is_refused_and_nothing_is_written() {
     let error = db.put_source(&source("shop")).await.unwrap_err();
     let said = "the source casso/shop comes from the configuration file; change it there";
     assert_eq!(error.to_string(), said);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_how_destinations_stand_and_what_was_reserved() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _) = open(&folder);
+    let sales = Name::parse("sales").unwrap();
+    let fine = at(1) + SignedDuration::from_nanos(1_234_567);
+    for mark in [Mark::Failed, Mark::Dead("no_service".to_owned()), Mark::Told] {
+        assert!(db.mark(&sales, &mark, fine).await.unwrap().changed);
+    }
+    let limits = [Limit { count: 1, per: Duration::from_secs(1) }];
+    let reserve = async |db: &Database| {
+        db.reserve(&sales, &limits, at(0), SignedDuration::from_secs(9)).await.unwrap()
+    };
+    assert_eq!(reserve(&db).await, Turn::At(at(0)));
+    let slot = db.occupy(&sales, 1, 7, at(0), at(900)).await.unwrap();
+    assert_eq!(slot, Slot::Yours(0));
+    let standing = db.standing(&sales).await.unwrap();
+    drop(db);
+    let (db, _) = open(&folder);
+    assert_eq!(db.standing(&sales).await.unwrap(), standing);
+    assert_eq!(db.standings().await.unwrap(), [(sales.clone(), standing)]);
+    assert_eq!(reserve(&db).await, Turn::At(at(1)));
+    // Whoever had it is no more.
+    assert_eq!(db.occupy(&sales, 1, 8, at(0), at(900)).await.unwrap(), Slot::Yours(0));
 }

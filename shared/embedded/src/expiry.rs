@@ -194,3 +194,6 @@ fn delete(db: &Connection, id: i64) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
