@@ -89,7 +89,12 @@ fn stored(folder: &Path) {
                 members.values().for_each(|member| each(member, found));
             }
             Value::Array(items) => items.iter().for_each(|item| each(item, found)),
-            Value::String(text) => found.push(text.clone()),
+            Value::String(text) => {
+                if let Ok(value @ Value::Object(_)) = serde_json::from_str(text) {
+                    found.push(text.clone());
+                    each(&value, found);
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -121,7 +126,9 @@ fn listings(folder: &Path) {
         json!({ "status": 200, "error": null, "transactions": [row, row] }).to_string(),
         json!({ "status": "success", "data": [row], "meta": meta }).to_string(),
         json!({ "access_token": "a", "expires_in": 3600, "refresh_token": "r" }).to_string(),
-        "*".to_owned() + r#"{"id":9,"amount_in":"5","transaction_date":"2026-11-20 09:30:15"}"#,
+        r#"*{"id":9,"amount_in":"5","transaction_date":"2026-11-20 09:30:15"}"#.to_owned(),
+        r##"*{"id":9#,"amount_in":"5","transaction_date":"2026-11-20 09:30:15"}"##.to_owned(),
+        r#"*{"id":9%,"amount_out":"5","transaction_date":"2026-11-20 09:30:15"}"#.to_owned(),
     ]
     .iter()
     .enumerate()

@@ -59,9 +59,13 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// A page as every provider spells it.
+/// A page as every provider spells it. A row counts up where it has a `#`, and down where a `%`.
 fn full(row: &str) -> String {
-    let rows = vec![row; FULL].join(",");
+    let numbered = |n: usize| {
+        let (up, down) = (1000 + n, 1000 + FULL - n);
+        row.replace('#', &up.to_string()).replace('%', &down.to_string())
+    };
+    let rows = (0..FULL).map(numbered).collect::<Vec<_>>().join(",");
     format!(r#"{{"error":0,"transactions":[{rows}],"data":[{rows}]}}"#)
 }
 

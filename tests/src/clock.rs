@@ -1,7 +1,7 @@
 //! Time and chance in the test's hand: a clock that moves when told to, and randomness that is the
 //! same in every run.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::{Clock, Entropy, Timer};
@@ -44,12 +44,16 @@ impl Clock for HandClock {
     }
 }
 
+/// Waiting that moves the clock instead.
+#[derive(Debug)]
+pub struct HandTimer(pub Arc<HandClock>);
+
 #[async_trait]
-impl Timer for HandClock {
-    /// Moves the clock on to that moment.
+impl Timer for HandTimer {
     async fn wait_until(&self, at: Timestamp) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = at.max(*now);
+        if at > self.0.now() {
+            self.0.set(at);
+        }
     }
 }
 

@@ -15,11 +15,11 @@ use domain::{
 use http::{HeaderMap, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::clock::{HandClock, SeededEntropy};
+use crate::clock::{HandClock, HandTimer, SeededEntropy};
 use crate::faults::{
     Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyNotes, FaultyQueue, FaultySurvey,
 };
-use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+use crate::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 /// Longer than any lease of these tests.
 const VISIBILITY: Duration = Duration::from_secs(120);
@@ -170,15 +170,16 @@ impl World {
             lanes: Arc::clone(&gate) as Arc<dyn Lanes>,
             screen: Arc::clone(&wire) as Arc<dyn Screen>,
             clock: clock.clone(),
-            timer: clock.clone(),
+            timer: Arc::new(HandTimer(Arc::clone(&clock))),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels,
             tokens: TokenCache::default(),
         };
+        let notes = Arc::new(MemoryNotes::default());
         let sweep = Sweep {
             ledger: faulty_ledger(),
             survey: Arc::new(FaultySurvey(ledger.clone(), Arc::clone(&faults))),
-            notes: Arc::new(FaultyNotes(ledger.clone(), Arc::clone(&faults))),
+            notes: Arc::new(FaultyNotes(notes, Arc::clone(&faults))),
             queue: faulty_queue(),
             dead_letters: queue.clone(),
             directory: faulty_directory(),

@@ -157,7 +157,7 @@ pub trait Entropy: Send + Sync {
 }
 
 /// A place to send from; dropping it leaves the lane.
-pub type Lane = Box<dyn Send>;
+pub type Lane = Box<dyn Send + Sync>;
 
 /// How many requests may be under way to one destination, so that one that hangs holds up nobody
 /// but itself.

@@ -50,7 +50,6 @@ CREATE TABLE standings (
     words       TEXT,                           -- of a dead one: its channel's
     streak      INTEGER,                        -- since when it took nothing
     failures    INTEGER NOT NULL,
-    holding     INTEGER NOT NULL,
     probed      INTEGER,
     place       TEXT,                           -- of the last probe
     resumed     INTEGER,

@@ -16,13 +16,13 @@ pub(crate) type Standings = HashMap<DestinationName, Standing>;
 
 /// All of them.
 pub(crate) fn read_all(db: &Connection) -> Result<Standings, Failure> {
-    let sql = "SELECT mode, since, cause, words, streak, failures, holding, probed, place, \
+    let sql = "SELECT mode, since, cause, words, streak, failures, probed, place, \
                resumed, told, destination FROM standings";
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut all = HashMap::new();
     while let Some(row) = rows.next()? {
-        let name: String = row.get(11)?;
+        let name: String = row.get(10)?;
         let name = Name::parse(&name).map_err(|error| Failure::unreadable(TABLE, error))?;
         all.insert(name, read(row)?);
     }
@@ -34,7 +34,7 @@ pub(crate) fn find(
     db: &Connection,
     destination: &DestinationName,
 ) -> Result<Option<Standing>, Failure> {
-    let sql = "SELECT mode, since, cause, words, streak, failures, holding, probed, place, \
+    let sql = "SELECT mode, since, cause, words, streak, failures, probed, place, \
                resumed, told FROM standings WHERE destination = ?1";
     let mut statement = db.prepare_cached(sql)?;
     statement.query_row([destination.as_str()], |row| Ok(read(row))).optional()?.transpose()
@@ -47,8 +47,8 @@ pub(crate) fn write(
     standing: &Standing,
 ) -> Result<(), Failure> {
     let sql = "INSERT OR REPLACE INTO standings (destination, mode, since, cause, words, streak, \
-               failures, holding, probed, place, resumed, told) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+               failures, probed, place, resumed, told) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let (mode, since, cause) = match &standing.mode {
         Mode::Active => ("active", None, None),
         Mode::Paused { since, cause } => ("paused", Some(*since), Some(cause)),
@@ -68,7 +68,6 @@ pub(crate) fn write(
         words,
         standing.streak.map(|streak| micros(streak.since)),
         standing.streak.map_or(0, |streak| streak.failures),
-        standing.holding,
         standing.probed.as_ref().map(|probed| micros(probed.at)),
         standing.probed.as_ref().map(|probed| &probed.place),
         standing.resumed.map(micros),
@@ -103,10 +102,9 @@ fn read(row: &Row<'_>) -> Result<Standing, Failure> {
     };
     let failures = row.get(5)?;
     let streak = at(4)?.map(|since| Streak { since, failures });
-    let place: Option<String> = row.get(8)?;
-    let probed = at(7)?.zip(place).map(|(at, place)| Probed { at, place });
-    let (holding, told) = (row.get(6)?, row.get(10)?);
-    Ok(Standing { mode, streak, holding, probed, resumed: at(9)?, told })
+    let place: Option<String> = row.get(7)?;
+    let probed = at(6)?.zip(place).map(|(at, place)| Probed { at, place });
+    Ok(Standing { mode, streak, probed, resumed: at(8)?, told: row.get(9)? })
 }
 
 fn cause(row: &Row<'_>) -> Result<Cause, Failure> {

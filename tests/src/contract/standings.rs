@@ -33,7 +33,7 @@ async fn mark(f: &Fixture, to: &str, mark: &Mark, now: Timestamp) -> Marked {
 
 async fn unmarked(f: &Fixture) {
     assert_eq!(f.ledger.standing(&name("sales")).await.unwrap(), Standing::default());
-    for nothing in [Mark::Taken, Mark::Drained, Mark::Resume, Mark::Look] {
+    for nothing in [Mark::Taken, Mark::Resume, Mark::Look] {
         let marked = mark(f, "sales", &nothing, at(0)).await;
         assert_eq!(marked, Marked { standing: Standing::default(), changed: false });
     }
@@ -51,8 +51,6 @@ fn life() -> Vec<(i64, Mark)> {
         (25, probe("0002")),
         (26, Mark::Taken),
         (26, Mark::Told),
-        (27, Mark::Drained),
-        (28, Mark::Held),
         (29, Mark::Pause),
         (29, Mark::Resume),
         (30, Mark::Dead("no_service \"'ế".to_owned())),
@@ -117,7 +115,7 @@ async fn listed(f: &Fixture) {
     let mode = Mode::Paused { since: at(1), cause: Cause::Operator };
     let expected = BTreeMap::from([
         (name("sales"), Standing { streak, ..Standing::default() }),
-        (name("shop"), Standing { mode, holding: true, ..Standing::default() }),
+        (name("shop"), Standing { mode, ..Standing::default() }),
     ]);
     assert_eq!(standings, expected);
     f.survey.forget(&name("shop")).await.unwrap();

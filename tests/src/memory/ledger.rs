@@ -49,7 +49,6 @@ pub(super) struct Books {
     pub(super) standings: BTreeMap<DestinationName, Standing>,
     pub(super) reserved: HashMap<DestinationName, String>,
     slots: HashMap<DestinationName, Vec<Lease>>,
-    pub(super) notes: HashMap<String, String>,
     pub(super) totals: BTreeMap<(SourceId, Timestamp), HourTotals>,
     /// With whether operators were told.
     pub(super) conflicts: Vec<(Event, bool)>,

@@ -1,8 +1,8 @@
-//! What the sweep asks, over the ledger's maps; and its notes.
+//! What the sweep asks, over the ledger's maps.
 
 use async_trait::async_trait;
 use domain::{
-    Delivery, DeliveryState, DestinationName, Event, HourTotals, Notes, Overdue, PortError,
+    Delivery, DeliveryState, DestinationName, Event, HourTotals, Overdue, PortError,
     Refused, Retention, SourceId, Standing, Survey, look_again,
 };
 use jiff::Timestamp;
@@ -130,22 +130,6 @@ impl Survey for MemoryLedger {
             stored.event.received >= end || open.contains(key) || untaken.contains(key)
         });
         Ok(before - books.events.len())
-    }
-}
-
-#[async_trait]
-impl Notes for MemoryLedger {
-    async fn note(&self, name: &str) -> Result<Option<String>, PortError> {
-        Ok(self.books().notes.get(name).cloned())
-    }
-
-    async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError> {
-        let mut books = self.books();
-        let same = books.notes.get(name).map(String::as_str) == was;
-        if same {
-            books.notes.insert(name.to_owned(), now.to_owned());
-        }
-        Ok(same)
     }
 }
 

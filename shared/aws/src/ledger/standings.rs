@@ -17,7 +17,6 @@ const CAUSE: &str = "cause";
 const DEAD: &str = "dead";
 const STREAK: &str = "streak_since";
 const FAILURES: &str = "failures";
-const HOLDING: &str = "holding";
 const PROBED: &str = "probed";
 const PLACE: &str = "probed_place";
 const RESUMED: &str = "resumed";
@@ -100,7 +99,6 @@ fn written(key: Key, standing: &Standing) -> Update {
     update.set_or_remove(DEAD, dead.map(text));
     update.set_or_remove(STREAK, standing.streak.map(|streak| time(streak.since)));
     update.set_or_remove(FAILURES, standing.streak.map(|streak| number(streak.failures)));
-    update.set(HOLDING, flag(standing.holding));
     update.set_or_remove(PROBED, standing.probed.as_ref().map(|probed| time(probed.at)));
     update.set_or_remove(PLACE, standing.probed.as_ref().map(|probed| text(probed.place.as_str())));
     update.set_or_remove(RESUMED, standing.resumed.map(time));
@@ -130,7 +128,6 @@ fn read(item: Reader<'_>) -> Result<Standing, Failure> {
     Ok(Standing {
         mode,
         streak,
-        holding: item.flag(HOLDING)?,
         probed,
         resumed: item.time_if(RESUMED)?,
         told: item.flag(TOLD)?,
@@ -168,14 +165,13 @@ mod tests {
     fn every_standing_comes_back_the_same() {
         let streak = Some(Streak { since: at(0), failures: 9 });
         let probed = Some(Probed { at: at(3), place: "2026 casso/shop/a b".to_owned() });
-        let (holding, told) = (true, true);
+        let told = true;
         for standing in [
             Standing::default(),
             Standing { streak, resumed: Some(at(5)), ..Standing::default() },
             Standing {
                 mode: Mode::Paused { since: at(1), cause: Cause::Failing },
                 streak,
-                holding,
                 probed,
                 told,
                 resumed: None,

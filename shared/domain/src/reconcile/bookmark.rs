@@ -73,7 +73,9 @@ impl Bookmark {
     pub(super) async fn write(&mut self, notes: &dyn Notes) -> Result<bool, PortError> {
         // Numbers and texts: serialising them cannot fail.
         let now = serde_json::to_string(&self.note).unwrap_or_default();
-        let written = notes.set_note(&self.name, self.was.as_deref(), &now).await?;
+        let written = notes.set_note(&self.name, self.was.as_deref(), &now).await?
+            // It says what we wrote: a write whose answer was lost was ours.
+            || notes.note(&self.name).await?.as_ref() == Some(&now);
         if written {
             self.was = Some(now);
         }

@@ -21,6 +21,8 @@ const MOST_PAGES: u32 = 20;
 const SETTLED: SignedDuration = SignedDuration::from_mins(10);
 /// One exchange takes no longer.
 const EXCHANGE: Duration = Duration::from_secs(20);
+/// How often writing down new tokens is tried.
+const KEEPING_TRIES: u32 = 3;
 /// What reading a parked row again needs beside its bytes, in the form that hooks have.
 const CONTEXT: &str = r#"{"method":"GET","tail":"","query":"","content_type":"application/json","provenance":"reconciled"}"#;
 
@@ -138,6 +140,18 @@ impl<'a> Visit<'a> {
         Err(Setback::new(Blame::Ours, why).into())
     }
 
+    /// Notes tokens that were bought. A hiccup here would cost the operator a new consent, so it is
+    /// tried again.
+    async fn keep(&self, bookmark: &mut Bookmark) -> Result<(), Stop> {
+        for _ in 1..KEEPING_TRIES {
+            match self.remember(bookmark).await {
+                Err(Stop::Setback(setback)) if setback.blame == Blame::Ours => {}
+                kept => return kept,
+            }
+        }
+        self.remember(bookmark).await
+    }
+
     /// Claims, parks and rings, in the order of `ingest`.
     async fn fill(&mut self, page: &Page) -> Result<(), Stop> {
         let (ledger, now) = (self.flow.ledger.as_ref(), self.flow.clock.now());
@@ -214,7 +228,7 @@ impl<'a> Visit<'a> {
             match self.whom.protocol.issued(&answer, self.flow.clock.now()) {
                 Ok(issued) => {
                     bookmark.keep(&issued, &refresh);
-                    self.remember(bookmark).await?;
+                    self.keep(bookmark).await?;
                     self.bought = true;
                     return Ok(Some(issued.access.value));
                 }

@@ -39,7 +39,7 @@ fn failing(failures: u32, by: &str) -> Value {
     json!({
         "pk": { "S": "destinations" }, "sk": { "S": "sales" }, "mode": { "S": "active" },
         "streak_since": { "N": at(0).as_microsecond().to_string() },
-        "failures": { "N": failures.to_string() }, "holding": { "BOOL": false },
+        "failures": { "N": failures.to_string() },
         "told": { "BOOL": false }, "version": { "N": failures.to_string() }, "by": { "S": by },
     })
 }
