@@ -5,12 +5,15 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use aws::{DynamoLedger, Services};
+use domain::Retention;
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::aws::services;
+use crate::clock::SeededEntropy;
 
 /// Who runs the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +76,10 @@ impl Stack {
 
     /// The deployed ledger.
     pub fn ledger(&self) -> DynamoLedger {
-        let client = self.services.dynamodb.clone();
-        DynamoLedger::new(
-            client,
-            self.output("LedgerTable").to_owned(),
-            SignedDuration::from_hours(180 * 24),
-        )
+        let (client, days) = (self.services.dynamodb.clone(), SignedDuration::from_hours(180 * 24));
+        let kept = Retention { keys: days, bodies: days };
+        let entropy = Arc::new(SeededEntropy::new(0));
+        DynamoLedger::new(client, self.output("LedgerTable").to_owned(), kept, entropy)
     }
 }
 

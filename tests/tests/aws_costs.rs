@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryState, Enlisted, Event, Finish, Hook, Ledger as _, Name,
-    Reading, SourceRecord, Start, find_provider,
+    Attempt, Claim, Delivery, DeliveryState, Enlisted, Event, Finish, Hook, Ledger as _, Limit,
+    Name, Reading, Slot, SourceRecord, Standing, Start, Turn, find_provider,
 };
 use http::{HeaderMap, Method};
+use jiff::SignedDuration;
 use testkit::aws::{Item, Meddler, Place, Reply, Server, TableShelf, patient, services};
 use testkit::contract::at;
 
@@ -48,7 +51,9 @@ async fn a_healthy_event_costs_little_and_leaves_nothing_open() {
         assert_eq!(ledger.claim(&event).await.unwrap(), Claim::Fresh);
         let of = event.delivery_to(&Name::parse("sales").unwrap());
         let pending = Delivery::new(of.clone(), DeliveryState::Pending, at(2));
-        let Start::Go(leased) = pending.start(7, at(2), at(22)) else { panic!("it is free") };
+        let Start::Go(leased) = pending.start(7, at(2), at(22), false) else {
+            panic!("it is free")
+        };
         assert_eq!(ledger.enlist(&[leased]).await.unwrap(), [Enlisted::New]);
         ledger.take(&event.key, false).await.unwrap();
         let sent = Attempt {
@@ -79,6 +84,56 @@ async fn a_healthy_event_costs_little_and_leaves_nothing_open() {
             assert_eq!(costs, [3.0, 2.0, 2.0, 2.0]);
         }
     }
+}
+
+/// What else an attempt needs so that its destination is not flooded: a slot taken and given back, or
+/// a moment reserved. How the destination stands is read.
+#[tokio::test]
+async fn the_way_in_costs_two_units_to_a_webhook_and_one_to_a_chat() {
+    let plain = Place::make(Server::ministack()).await;
+    let meddler = Meddler::before(plain.server.url(), |_, _| Reply::Pass).await;
+    let ledger = plain.by(patient(&services(&meddler.url(), &meddler.url()))).ledger();
+    let (shop, chat) = (Name::parse("shop").unwrap(), Name::parse("chat").unwrap());
+    // As busy as it gets: all other slots are taken, and as many moments reserved as are remembered.
+    for owner in 1..10 {
+        let taken = ledger.occupy(&shop, 10, u64::MAX - owner, at(0), at(20)).await.unwrap();
+        assert!(matches!(taken, Slot::Yours(_)), "{taken:?}");
+    }
+    let lark = [
+        Limit { count: 5, per: Duration::from_secs(1) },
+        Limit { count: 100, per: Duration::from_secs(60) },
+    ];
+    let reserve = async || {
+        let turn = ledger.reserve(&chat, &lark, at(0), SignedDuration::MAX).await.unwrap();
+        assert!(matches!(turn, Turn::At(_)), "{turn:?}");
+    };
+    for _ in 0..100 {
+        reserve().await;
+    }
+    let before = meddler.costs().len();
+    assert_eq!(ledger.standing(&shop).await.unwrap(), Standing::default());
+    let Slot::Yours(slot) = ledger.occupy(&shop, 10, u64::MAX, at(0), at(20)).await.unwrap() else {
+        panic!("one is free")
+    };
+    ledger.vacate(&shop, slot, u64::MAX).await.unwrap();
+    reserve().await;
+    let costs: Vec<(String, f64)> = meddler
+        .costs()
+        .split_off(before)
+        .into_iter()
+        .map(|cost| (cost.operation, cost.units))
+        .collect();
+    let expected = [
+        // How it stands; its slots; one taken, and given back.
+        ("GetItem", 1.0),
+        ("GetItem", 1.0),
+        ("UpdateItem", 1.0),
+        ("UpdateItem", 1.0),
+        // The moments of the chat; one more of them.
+        ("GetItem", 1.0),
+        ("UpdateItem", 1.0),
+    ];
+    assert_eq!(costs, expected.map(|(operation, units)| (operation.to_owned(), units)));
 }
 
 /// An item's size as DynamoDB counts it: names and values.

@@ -4,14 +4,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::{
-    Attempt, Claim, Delivery, DeliveryState, Enlisted, Event, EventKey, Finish, Ledger as _, Name,
-    Parked, Refused, SourceId, Start,
+    Attempt, Claim, Delivery, DeliveryState, Enlisted, Event, EventKey, Finish, Ledger as _,
+    Listed, ListedSource, Mark, Name, Overdue, Parked, Refused, SourceId, SourceRecord, Start,
+    Survey as _,
 };
 use jiff::{SignedDuration, Timestamp};
 use testkit::aws::{Item, Place, Server, TableShelf, text};
 use testkit::contract::{Shelf as _, at, event, transfer};
+use testkit::memory::MemoryDirectory;
 
 const SHARDS: u8 = 32;
 const SERVERS: [fn() -> &'static Server; 2] = [Server::moto, Server::ministack];
@@ -116,7 +119,7 @@ async fn what_is_not_taken_is_found_oldest_first() {
         let found = sharded(&TableShelf(place), "open", "since", "untaken").await;
         let expected = ["casso/shop/1", "casso/shop/3", "casso/shop/5", "casso/shop/7"];
         assert_eq!(keys(&found), expected);
-        assert_eq!(found[0].0, "2026-03-01T02:00:01.000000Z");
+        assert_eq!(found[0].0, "2026-03-01T02:05:01.000000Z", "when nobody took it for so long");
     }
 }
 
@@ -158,14 +161,70 @@ async fn what_is_due_to_a_destination_is_found_soonest_first() {
                 row("02:16:40", "waits long"),
             ]
         );
-        // Once started, what waited is due again when its lease ends; what was pending stays.
+        // Once started, what waited is looked at like all the others; what was pending stays.
         for identity in ["waits", "pending"] {
             let of = event(identity).delivery_to(&Name::parse("sales").unwrap());
-            let started = place.ledger().start(&of, 2, at(60), at(80)).await.unwrap();
+            let started = place.ledger().start(&of, 2, at(60), at(80), false).await.unwrap();
             assert!(matches!(started, Start::Go(_)), "{started:?}");
         }
-        let expected = [row("02:01:20", "waits"), row(five, "pending"), row(five, "sending")];
+        let expected = [row(five, "pending"), row(five, "sending"), row(five, "waits")];
         assert_eq!(due().await[..3], expected);
+    }
+}
+
+#[tokio::test]
+async fn what_was_rung_for_still_waits() {
+    for server in SERVERS {
+        let place = Place::make(server()).await;
+        let survey = place.survey(Arc::new(MemoryDirectory::default()));
+        let sales = Name::parse("sales").unwrap();
+        for (identity, due) in [("rung", 10), ("due", 20), ("later", 5000)] {
+            enlisted(&place, identity, "sales", DeliveryState::Waiting { due: at(due) }).await;
+        }
+        let of = event("rung").delivery_to(&sales);
+        for now in [at(100), at(1000)] {
+            assert!(survey.put_off(&Overdue::Delivery(of.clone()), now).await.unwrap());
+            let waiting = place.ledger().waiting(&sales, now, 9).await.unwrap();
+            let waiting: Vec<_> =
+                waiting.iter().map(|delivery| delivery.of.event.as_str()).collect();
+            assert_eq!(waiting, ["casso/shop/rung", "casso/shop/due"]);
+        }
+    }
+}
+
+/// Where much is open, each thing that may be overdue is asked for by name, and nothing else is read.
+#[tokio::test]
+async fn what_is_overdue_is_found_by_name_where_much_is_open() {
+    for server in SERVERS {
+        let place = Place::make(server()).await;
+        let directory = MemoryDirectory::default();
+        let record = r#"{"provider":"casso","name":"shop","secrets":["token"]}"#;
+        let record: SourceRecord = serde_json::from_str(record).unwrap();
+        directory.put_source(ListedSource::Ready(Arc::new(record.parse_alone().unwrap())));
+        let unreadable =
+            Listed::Unreadable { name: Name::parse("listed").unwrap(), reason: "x".into() };
+        directory.put_destination(unreadable);
+        let ledger = place.ledger();
+        // One destination is in the directory; of the other something was marked.
+        let marked = ledger.mark(&Name::parse("marked").unwrap(), &Mark::Failed, at(0)).await;
+        assert!(marked.unwrap().changed);
+        for n in 0..40 {
+            let held = DeliveryState::Held("paused".to_owned());
+            enlisted(&place, &format!("held {n}"), "listed", held).await;
+        }
+        for to in ["listed", "marked"] {
+            enlisted(&place, "1", to, DeliveryState::Waiting { due: at(10) }).await;
+        }
+        assert_eq!(ledger.claim(&event("2")).await.unwrap(), Claim::Fresh);
+        let conflict = ledger.claim(&transfer("2", "6")).await.unwrap();
+        assert_eq!(conflict, Claim::Conflict { first: true });
+        let survey = place.survey(Arc::new(directory));
+        let all = survey.overdue(at(5000), 99).await.unwrap();
+        assert_eq!(all.len(), 4, "{all:?}");
+        let asked = survey.clone().with_little(1).overdue(at(5000), 99).await.unwrap();
+        assert_eq!(asked, all);
+        let first = survey.with_little(1).overdue(at(5000), 1).await.unwrap();
+        assert_eq!(first, all[..1]);
     }
 }
 
@@ -210,7 +269,7 @@ async fn an_event_is_read_with_its_deliveries_in_one_query() {
             let mut delivery = enlisted(&place, "1", to, DeliveryState::Pending).await;
             for n in 1..=2 {
                 let now = at(i64::from(n) * 10);
-                let started = ledger.start(&delivery.of, 7, now, at(99)).await.unwrap();
+                let started = ledger.start(&delivery.of, 7, now, at(99), false).await.unwrap();
                 assert!(matches!(started, Start::Go(_)), "{started:?}");
                 delivery.state = DeliveryState::Waiting { due: now };
                 let attempt = attempt(n, now);

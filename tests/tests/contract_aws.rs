@@ -7,18 +7,35 @@ use testkit::aws::{Place, Server, SqsInbox, TableShelf, TimedQueue};
 use testkit::clock::HandClock;
 use testkit::contract::{self, Fixture};
 
-/// What SQS does not promise.
-const NOT_PROMISED: &[(&str, &str)] = &[(
-    "messages that wait longest come first",
-    "a standard queue promises no order, and nothing of ours needs one",
-)];
+/// What forgets keys, parked, refused and set aside things.
+const BY_ITSELF: &str = "AWS deletes by itself, within days, what has expired";
+
+/// What AWS does not promise.
+const NOT_PROMISED: &[(&str, &str)] = &[
+    (
+        "messages that wait longest come first",
+        "a standard queue promises no order, and nothing of ours needs one",
+    ),
+    (
+        "an event older than bodies are kept keeps its key alone",
+        "the log is walked a day at a time: see aws_expiry.rs",
+    ),
+    ("an event older than keys are kept is forgotten", BY_ITSELF),
+    ("what is open or not taken is never forgotten", BY_ITSELF),
+    ("what was parked, refused, set aside or in conflict is forgotten", BY_ITSELF),
+    ("no more is forgotten at once than was asked", BY_ITSELF),
+];
 
 async fn fixture(server: &'static Server) -> Fixture {
     let place = Place::make(server).await;
     let clock = Arc::new(HandClock::default());
+    let directory = Arc::new(place.directory(Arc::clone(&clock)));
     Fixture {
         ledger: Arc::new(place.ledger()),
-        directory: Arc::new(place.directory(Arc::clone(&clock))),
+        survey: Arc::new(place.survey(Arc::clone(&directory) as _)),
+        notes: Arc::new(place.ledger()),
+        dead_letters: Arc::new(place.dead_letters()),
+        directory,
         queue: Arc::new(TimedQueue::new(&place, Arc::clone(&clock))),
         inbox: Arc::new(SqsInbox::new(&place)),
         clock,

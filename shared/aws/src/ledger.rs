@@ -24,8 +24,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Entropy, Event,
-    EventKey, Finish, Ledger, Limit, Mark, Marked, Move, Parked, Port, PortError, Refused,
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Entropy,
+    Event, EventKey, Finish, Ledger, Limit, Mark, Marked, Move, Parked, Port, PortError, Refused,
     Retention, Slot, Snapshot, SourceId, Standing, Start, Stored, Turn,
 };
 use jiff::{SignedDuration, Timestamp};

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{
-    Clock, DeadLetters, Directory, Entropy, Ledger, Notes, Queue, Retention, Survey,
-};
+use domain::{Clock, DeadLetters, Directory, Entropy, Ledger, Notes, Queue, Retention, Survey};
 use jiff::SignedDuration;
 
 use crate::dead_letters::SqsDeadLetters;
@@ -13,9 +11,7 @@ use crate::http::CaBundleError;
 use crate::ledger::{DynamoLedger, DynamoSurvey};
 use crate::queue::SqsQueue;
 use crate::services::{Patience, Services};
-use crate::settings::{
-    Env, Resources, SettingsError, Surroundings, needed_url, probe_every,
-};
+use crate::settings::{Env, Resources, SettingsError, Surroundings, needed_url, probe_every};
 
 /// The ports, and the clients they call by.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]

@@ -68,9 +68,11 @@ struct Handed {
 impl SqsInbox {
     /// The inbox of a place.
     pub fn new(place: &Place) -> Self {
-        let dead_letters =
-            SqsDeadLetters::new(place.services.sqs.clone(), place.dead_letters.clone());
-        Self { place: place.clone(), dead_letters, received: Mutex::default() }
+        Self {
+            place: place.clone(),
+            dead_letters: place.dead_letters(),
+            received: Mutex::default(),
+        }
     }
 
     /// What a receipt stands for, if it is its message's newest.

@@ -2,20 +2,24 @@
 //! uses, and clients that know the way there.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aws::{DynamoDirectory, DynamoLedger, Patience, Services, SqsQueue, Surroundings};
+use aws::{
+    DynamoDirectory, DynamoLedger, DynamoSurvey, Patience, Services, SqsDeadLetters, SqsQueue,
+    Surroundings,
+};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use domain::Clock as _;
+use domain::{Clock as _, Directory, Retention};
 use jiff::SignedDuration;
 
 use super::Server;
 use super::schema::Schema;
-use crate::clock::HandClock;
+use crate::clock::{HandClock, SeededEntropy};
 
-/// How long keys are kept here.
-const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
+const DAYS_180: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// How long things are kept here, unless a test says otherwise.
+const KEPT: Retention = Retention { keys: DAYS_180, bodies: DAYS_180 };
 
 /// Tables and queues of one's own.
 #[derive(Debug, Clone)]
@@ -61,7 +65,26 @@ impl Place {
 
     /// The ledger of this place.
     pub fn ledger(&self) -> DynamoLedger {
-        DynamoLedger::new(self.services.dynamodb.clone(), self.ledger.clone(), KEYS_KEPT)
+        self.keeping(KEPT)
+    }
+
+    /// The ledger of this place, which keeps things for so long.
+    pub fn keeping(&self, kept: Retention) -> DynamoLedger {
+        // No two know their own writes by the same tokens.
+        static LEDGERS: AtomicU64 = AtomicU64::new(0);
+        let entropy = SeededEntropy::new(LEDGERS.fetch_add(1, Ordering::Relaxed));
+        let client = self.services.dynamodb.clone();
+        DynamoLedger::new(client, self.ledger.clone(), kept, Arc::new(entropy))
+    }
+
+    /// What the sweep asks of this place, about Casso's sources in a directory.
+    pub fn survey(&self, directory: Arc<dyn Directory>) -> DynamoSurvey {
+        DynamoSurvey::new(self.ledger(), directory, vec!["casso"])
+    }
+
+    /// The dead letters of this place.
+    pub fn dead_letters(&self) -> SqsDeadLetters {
+        SqsDeadLetters::new(self.services.sqs.clone(), self.dead_letters.clone())
     }
 
     /// The directory of this place.

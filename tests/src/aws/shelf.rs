@@ -133,9 +133,13 @@ impl Shelf for TableShelf {
     }
 
     async fn conflicts(&self, source: &SourceId) -> Vec<Event> {
+        // Those that nobody was told of, and those that somebody was.
+        let mut items = self.open(&format!("conflict/{source}")).await;
+        items.extend(self.open(&format!("told/{source}")).await);
+        items.sort_by_key(|item| text(item, "since"));
         let mut events = Vec::new();
-        for item in self.open(&format!("conflict/{source}")).await {
-            events.push(self.event(&item).await);
+        for item in &items {
+            events.push(self.event(item).await);
         }
         events
     }

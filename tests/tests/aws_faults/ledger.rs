@@ -1,16 +1,18 @@
 //! DynamoDB in trouble: what passes is tried again, what does not is told; and an answer that was lost
 //! is never taken for somebody else's doing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws::DynamoLedger;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryState, Enlisted, Finish, Ledger as _, Name, Parked, Port,
-    Refused, Snapshot, Start,
+    Attempt, Claim, Delivery, DeliveryState, Enlisted, Finish, Ledger as _, Limit, Mark, Move,
+    Name, Notes as _, Overdue, Parked, Port, Refused, Slot, Snapshot, Start, Survey as _, Turn,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use testkit::aws::{Call, Meddler, Place, Reply, Server, TableShelf};
 use testkit::contract::{Shelf as _, at, event, transfer};
+use testkit::memory::MemoryDirectory;
 
 use crate::{always, chain, first, hurried, meddled, past};
 
@@ -109,7 +111,9 @@ async fn a_lost_answer_to_enlisting_does_not_keep_anybody_waiting() {
     let place = Place::make(Server::ministack()).await;
     assert_eq!(place.ledger().claim(&event("1")).await.unwrap(), Claim::Fresh);
     let (ledger, _meddler) = forgetful(&place, "PutItem").await;
-    let Start::Go(leased) = delivery("leased").start(7, at(0), at(9)) else { panic!("it is free") };
+    let Start::Go(leased) = delivery("leased").start(7, at(0), at(9), false) else {
+        panic!("it is free")
+    };
     let enlisted = ledger.enlist(&[leased]).await.unwrap();
     assert_eq!(enlisted, [Enlisted::New], "or nobody attempts it until its lease ends");
     let (ledger, _meddler) = forgetful(&place, "PutItem").await;
@@ -130,7 +134,8 @@ async fn a_lost_answer_to_an_attempt_is_not_taken_for_anothers_doing() {
     ] {
         let (owner, now) = (u64::from(n), at(i64::from(n) * 20));
         let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
-        let started = ledger.start(&of, owner, now, at(i64::from(n) * 20 + 9)).await.unwrap();
+        let started =
+            ledger.start(&of, owner, now, at(i64::from(n) * 20 + 9), false).await.unwrap();
         assert!(matches!(started, Start::Go(ref d) if d.attempts == n), "{started:?}");
         let attempt = Attempt { n, ..attempt(now) };
         let (ledger, meddler) = forgetful(&place, finishing).await;
@@ -144,11 +149,44 @@ async fn a_lost_answer_to_an_attempt_is_not_taken_for_anothers_doing() {
     }
     assert_eq!(place.ledger().enlist(&[delivery("other")]).await.unwrap(), [Enlisted::New]);
     let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
-    let gone = DeliveryState::Cancelled("destination removed".to_owned());
+    let reason = "destination removed".to_owned();
     let of = delivery("other").of;
-    let resolved = ledger.resolve(&of, at(0), &gone).await.unwrap();
-    assert!(matches!(resolved, Finish::Written | Finish::Fenced), "nothing hangs on it");
+    let cancel = Move::Cancel { reason: reason.clone() };
+    assert_eq!(ledger.shift(&of, &cancel, at(0)).await.unwrap(), Finish::Written);
+    let gone = DeliveryState::Cancelled(reason);
     assert_eq!(place.ledger().delivery(&of).await.unwrap().unwrap().0.state, gone);
+}
+
+#[tokio::test]
+async fn a_lost_answer_about_a_destination_is_not_taken_for_anothers_doing() {
+    let place = Place::make(Server::ministack()).await;
+    let sales = Name::parse("sales").unwrap();
+    let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
+    for failures in 1..=2 {
+        let marked = ledger.mark(&sales, &Mark::Failed, at(failures)).await.unwrap();
+        assert_eq!(marked.standing.streak.unwrap().failures, u32::try_from(failures).unwrap());
+        assert!(marked.changed);
+    }
+    let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
+    let limits = [Limit { count: 1, per: Duration::from_secs(1) }];
+    for second in 0..2 {
+        let turn = ledger.reserve(&sales, &limits, at(0), SignedDuration::from_secs(9)).await;
+        assert_eq!(turn.unwrap(), Turn::At(at(second)), "one moment, not two");
+    }
+    let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
+    let Slot::Yours(slot) = ledger.occupy(&sales, 2, 7, at(0), at(20)).await.unwrap() else {
+        panic!("all are free")
+    };
+    let Slot::Yours(other) = ledger.occupy(&sales, 2, 8, at(0), at(20)).await.unwrap() else {
+        panic!("or the first has both")
+    };
+    assert_ne!(slot, other);
+    let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
+    ledger.vacate(&sales, slot, 7).await.unwrap();
+    assert_eq!(ledger.occupy(&sales, 2, 9, at(0), at(20)).await.unwrap(), Slot::Yours(slot));
+    let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
+    assert!(ledger.set_note("told", None, "x").await.unwrap());
+    assert!(!ledger.set_note("told", None, "x").await.unwrap());
 }
 
 fn attempt(now: Timestamp) -> Attempt {
@@ -184,7 +222,8 @@ async fn every_call_says_which_port_failed() {
     let snapshot =
         Snapshot { object: "casso/shop/order/1".into(), modified: at(0), received: at(0) };
     let attempt = attempt(at(0));
-    let done = DeliveryState::Delivered;
+    let (done, cancel) = (DeliveryState::Delivered, Move::Cancel { reason: String::new() });
+    let survey = place.survey(Arc::new(MemoryDirectory::default()));
     for error in [
         ledger.claim(&event).await.map(drop).unwrap_err(),
         ledger.stored(&event.key).await.map(drop).unwrap_err(),
@@ -193,9 +232,25 @@ async fn every_call_says_which_port_failed() {
         ledger.observe(&snapshot).await.map(drop).unwrap_err(),
         ledger.enlist(&[delivery("sales")]).await.map(drop).unwrap_err(),
         ledger.take(&event.key, false).await.unwrap_err(),
-        ledger.start(&of, 1, at(0), at(9)).await.map(drop).unwrap_err(),
+        ledger.start(&of, 1, at(0), at(9), false).await.map(drop).unwrap_err(),
         ledger.finish(&of, 1, &attempt, &done).await.map(drop).unwrap_err(),
-        ledger.resolve(&of, at(0), &done).await.map(drop).unwrap_err(),
+        ledger.shift(&of, &cancel, at(0)).await.map(drop).unwrap_err(),
+        ledger.waiting(name, at(0), 9).await.map(drop).unwrap_err(),
+        ledger.standing(name).await.map(drop).unwrap_err(),
+        ledger.mark(name, &Mark::Failed, at(0)).await.map(drop).unwrap_err(),
+        ledger.reserve(name, &[], at(0), SignedDuration::ZERO).await.map(drop).unwrap_err(),
+        ledger.occupy(name, 1, 1, at(0), at(9)).await.map(drop).unwrap_err(),
+        ledger.vacate(name, 0, 1).await.unwrap_err(),
+        ledger.note("x").await.map(drop).unwrap_err(),
+        survey.overdue(at(0), 9).await.map(drop).unwrap_err(),
+        survey.put_off(&Overdue::Event(event.key.clone()), at(0)).await.map(drop).unwrap_err(),
+        survey.standings().await.map(drop).unwrap_err(),
+        survey.forget(name).await.unwrap_err(),
+        survey.held(name, None, 9).await.map(drop).unwrap_err(),
+        survey.count_held(name).await.map(drop).unwrap_err(),
+        survey.logged(&event.source, at(0), at(9), None, 9).await.map(drop).unwrap_err(),
+        survey.totals(&event.source, at(0), at(9)).await.map(drop).unwrap_err(),
+        survey.refusals(&event.source).await.map(drop).unwrap_err(),
         ledger.delivery(&of).await.map(drop).unwrap_err(),
         ledger.moved(name, "x").await.map(drop).unwrap_err(),
         ledger.set_moved(name, "x", "y").await.unwrap_err(),

@@ -71,7 +71,8 @@ pub(super) async fn change<T>(
             Written::Not(item) => (known, tried) = (item, Some(outcome)),
         }
         if race >= AT_ONCE {
-            let wait = ledger.entropy.next() % u64::from(race).saturating_mul(2).min(LONGEST_WAIT_MS);
+            let wait =
+                ledger.entropy.next() % u64::from(race).saturating_mul(2).min(LONGEST_WAIT_MS);
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
     }

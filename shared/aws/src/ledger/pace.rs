@@ -115,8 +115,7 @@ async fn occupy_in(
         let frees: Vec<usize> =
             leases.iter().enumerate().filter(|(_, slot)| free(slot)).map(|(n, _)| n).collect();
         let choice = usize::try_from(lease.owner).unwrap_or(0) % frees.len().max(1);
-        let Some((n, (written, _))) =
-            frees.get(choice).and_then(|n| Some((*n, *leases.get(*n)?)))
+        let Some((n, (written, _))) = frees.get(choice).and_then(|n| Some((*n, *leases.get(*n)?)))
         else {
             let ends = leases.iter().filter_map(|(_, lease)| lease.map(|lease| lease.until)).min();
             return Ok(Slot::Full(ends.unwrap_or(now)));

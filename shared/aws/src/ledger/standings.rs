@@ -1,9 +1,7 @@
 //! How destinations stand: one item each, all in one partition. Which standing follows a mark is
 //! `domain::Standing`'s business.
 
-use domain::{
-    Cause, DestinationName, Mark, Marked, Mode, Name, Probed, Standing, Streak,
-};
+use domain::{Cause, DestinationName, Mark, Marked, Mode, Name, Probed, Standing, Streak};
 use jiff::Timestamp;
 
 use super::DynamoLedger;

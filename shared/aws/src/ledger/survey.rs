@@ -27,7 +27,11 @@ pub struct DynamoSurvey {
     ledger: DynamoLedger,
     directory: Arc<dyn Directory>,
     providers: Vec<&'static str>,
+    little: usize,
 }
+
+/// So much that is open is little: some 800 KB of index, 100 read units.
+const LITTLE: usize = 4_000;
 
 impl DynamoSurvey {
     /// What is asked of this ledger, about the sources of these providers and all destinations.
@@ -36,7 +40,13 @@ impl DynamoSurvey {
         directory: Arc<dyn Directory>,
         providers: Vec<&'static str>,
     ) -> Self {
-        Self { ledger, directory, providers }
+        Self { ledger, directory, providers, little: LITTLE }
+    }
+
+    /// The same, to whom so many open things are little: they are read in one scan.
+    #[must_use]
+    pub fn with_little(self, little: usize) -> Self {
+        Self { little, ..self }
     }
 
     /// All sources.

@@ -199,7 +199,9 @@ impl Table {
             .expression_attribute_values(":before", text(before));
         let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
         let mut items = items.map_err(|error| Failure::of("Query", error))?;
-        let earlier = |item: &Item| item.get(SK).and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.as_str() < before);
+        let earlier = |item: &Item| {
+            item.get(SK).and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.as_str() < before)
+        };
         items.retain(earlier);
         Ok(items)
     }

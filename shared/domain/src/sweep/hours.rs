@@ -127,8 +127,9 @@ impl Sweep {
         if !silent {
             return Ok(None);
         }
-        // The hours that are not added up yet may have one.
-        let heard = self.survey.logged(&source.id, since, now, None, 1).await?;
+        // The hours that are not added up yet may have one; those that are have none.
+        let unknown = hours.last().map_or(since, |last| plus(last.hour, HOUR));
+        let heard = self.survey.logged(&source.id, unknown, now, None, 1).await?;
         Ok(heard.is_empty().then_some(since))
     }
 }

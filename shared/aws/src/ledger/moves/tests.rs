@@ -40,7 +40,9 @@ impl Entropy for Sevens {
 
 fn leased(owner: u64) -> Delivery {
     let pending = Delivery::new(of(), DeliveryState::Pending, at(0));
-    let Start::Go(leased) = pending.start(owner, at(1), at(20), false) else { panic!("it is free") };
+    let Start::Go(leased) = pending.start(owner, at(1), at(20), false) else {
+        panic!("it is free")
+    };
     leased
 }
 

@@ -92,7 +92,8 @@ impl Walk<'_> {
 /// whether there was anything to take out.
 async fn strip(ledger: &DynamoLedger, pk: &str) -> Result<bool, Failure> {
     let items = ledger.table.query(pk, "").await?;
-    let sort = |item: &Item| item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+    let sort =
+        |item: &Item| item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
     let of = |sk: &str| items.iter().find(|item| sort(item) == sk);
     let deliveries = || items.iter().filter(|item| sort(item).starts_with(DELIVERY));
     let Some(event) = of("event") else { return Ok(false) };
@@ -125,8 +126,8 @@ async fn strip(ledger: &DynamoLedger, pk: &str) -> Result<bool, Failure> {
     }
 }
 
-/// What is left of an event: what it was, from where and when.
+/// What is left of an event: what it was, of how much, from where and when.
 fn stub(event: Event) -> Event {
     let (facts, object) = (Facts::default(), "null".to_owned());
-    Event { money: None, balance: None, facts, object, ..event }
+    Event { balance: None, facts, object, ..event }
 }

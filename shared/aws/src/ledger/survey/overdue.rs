@@ -19,9 +19,6 @@ use crate::keys::{Index, Key, OPEN, SINCE, deliveries as due, events as open, so
 use crate::table::{Entry, Span, Written};
 use crate::update::Update;
 
-/// So much that is open is little: some 800 KB of index, 100 read units.
-const LITTLE: usize = 4_000;
-
 /// What was to be looked at before `before`, longest overdue first.
 pub(super) async fn overdue(
     survey: &DynamoSurvey,
@@ -30,7 +27,8 @@ pub(super) async fn overdue(
 ) -> Result<Vec<Overdue>, PortError> {
     let before = sortable(before);
     let ledger = &survey.ledger;
-    let (sample, whole) = ledger.table.scan_index(Index::Open, LITTLE).await.map_err(failed)?;
+    let scanned = ledger.table.scan_index(Index::Open, survey.little).await;
+    let (sample, whole) = scanned.map_err(failed)?;
     let mut entries = if whole { sample } else { asked(survey, &sample, &before, most).await? };
     entries.retain(|entry| entry.at < before && may_be_overdue(entry));
     entries.sort_by_cached_key(Entry::place);
@@ -83,8 +81,10 @@ async fn read(ledger: &DynamoLedger, entry: &Entry) -> Result<Option<Overdue>, F
     let event = EventKey::from_stored(&entry.key.pk);
     if let Some(source) = entry.under.strip_prefix(open::CONFLICTS) {
         return match conflict(ledger, entry, source).await {
-            Ok(found) => Ok(found.map(|(source, fingerprint)| {
-                Overdue::Conflict { source, key: event, fingerprint }
+            Ok(found) => Ok(found.map(|(source, fingerprint)| Overdue::Conflict {
+                source,
+                key: event,
+                fingerprint,
             })),
             Err(Failure::Unreadable { .. }) => Ok(None),
             Err(failure) => Err(failure),

@@ -5,189 +5,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Read as _;
-use std::path::Path;
+mod golden;
+mod left;
+
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryState, DestinationRecord, Directory as _, Dispatch, Enlisted,
-    Envelope, Event, Finish, Handled, Ledger as _, Listed, ListedSource, Name, Parked, Refused,
-    RetryRecord, Snapshot, SourceId, SourceRecord, Start, Stored, Text, TokenCache,
+    Claim, DeliveryState, Directory as _, Dispatch, Envelope, Event, Handled, Ledger as _, Listed,
+    ListedSource, Name, Overdue, Snapshot, Standing, Stored, Survey as _, TokenCache,
 };
-use serde_json::{Value, json};
-use testkit::aws::{Item, Place, Server, TableShelf};
+use serde_json::json;
+use testkit::aws::{Place, Server, TableShelf};
 use testkit::clock::{HandClock, SeededEntropy};
 use testkit::contract::{Shelf as _, at, event, transfer};
 use testkit::faults::Faults;
 use testkit::world::{World, answer};
 
-/// Events by what became of them before the upgrade.
-const UNTAKEN: &str = "untaken";
-const TAKEN: &str = "taken";
-const CUT_OFF: &str = "cut off while sending";
-const WAITING: &str = "waiting for a third attempt";
-const LONG: &str = "long enough to be deflated";
-
-fn golden(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// An attribute as DynamoDB's own JSON has it, bytes in hex.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are AWS's, and never ours")]
-fn written(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => json!({ "S": text }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
-        AttributeValue::B(bytes) => json!({ "B": hex::encode(bytes.as_ref()) }),
-        AttributeValue::M(map) => {
-            let sorted: BTreeMap<_, _> = map.iter().map(|(k, v)| (k, written(v))).collect();
-            json!({ "M": sorted })
-        }
-        other => panic!("no item of ours has {other:?}"),
-    }
-}
-
-fn read(value: &Value) -> AttributeValue {
-    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
-    let text = || value.as_str().unwrap().to_owned();
-    match kind.as_str() {
-        "S" => AttributeValue::S(text()),
-        "N" => AttributeValue::N(text()),
-        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
-        "B" => AttributeValue::B(hex::decode(text()).unwrap().into()),
-        "M" => AttributeValue::M(read_item(value)),
-        other => panic!("no item of ours has {other}"),
-    }
-}
-
-fn read_item(value: &Value) -> Item {
-    value.as_object().unwrap().iter().map(|(name, value)| (name.clone(), read(value))).collect()
-}
-
-/// The deflated text of an item made plain: which bytes a text deflates to is the library's to choose.
-fn inflated(mut items: Value) -> Value {
-    for item in items.as_array_mut().unwrap() {
-        if let Some(deflated) = item.get_mut("deflated") {
-            let bytes = hex::decode(deflated["B"].as_str().unwrap()).unwrap();
-            let mut text = String::new();
-            flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
-            *deflated = json!(text);
-        }
-    }
-    items
-}
-
-fn sorted(items: Vec<Item>) -> Value {
-    let mut items: Vec<Value> = items.into_iter().map(|i| written(&AttributeValue::M(i))).collect();
-    items.iter_mut().for_each(|item| *item = item["M"].take());
-    items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
-    Value::Array(items)
-}
-
-async fn load(place: &Place, table: &str, items: &Value) {
-    for item in items.as_array().unwrap() {
-        let put = place.services.dynamodb.put_item().table_name(table);
-        put.set_item(Some(read_item(item))).send().await.unwrap();
-    }
-}
-
-fn sink() -> DestinationRecord {
-    DestinationRecord {
-        name: "sink".to_owned(),
-        channel: "webhook".to_owned(),
-        endpoint: Some(Text::Text("https://example.com/sink".to_owned())),
-        retry: Some(RetryRecord {
-            waits: Some(["10s", "1m", "10m"].map(str::to_owned).to_vec()),
-            ..RetryRecord::default()
-        }),
-        ..DestinationRecord::default()
-    }
-}
-
-fn shop() -> SourceRecord {
-    SourceRecord {
-        provider: "casso".to_owned(),
-        name: "shop".to_owned(),
-        secrets: vec!["a secret of the shop".to_owned()],
-        auth: None,
-        client_id: None,
-        header: None,
-        max_age: Some("7d".to_owned()),
-        code_pattern: Some("DH[0-9]+".to_owned()),
-        api: None,
-        silence: None,
-    }
-}
-
-fn long() -> Event {
-    Event { object: format!("{:?}", "dài ".repeat(200)), ..event(LONG) }
-}
-
-fn attempt(n: u32, second: i64) -> Attempt {
-    let (started, finished) = (at(second), at(second + 1));
-    let (verdict, detail) = ("retry", "lỗi tạm thời".to_owned());
-    Attempt { n, started, finished, verdict, status: Some(500), detail, counted: true }
-}
-
-/// Everything that a stack has under way, written by this version.
-async fn leave_in_flight(place: &Place) {
-    let ledger = place.ledger();
-    let sink = Name::parse("sink").unwrap();
-    for identity in [UNTAKEN, TAKEN, CUT_OFF, WAITING] {
-        assert_eq!(ledger.claim(&event(identity)).await.unwrap(), Claim::Fresh);
-        if identity == UNTAKEN {
-            continue;
-        }
-        let of = event(identity).delivery_to(&sink);
-        let pending = Delivery::new(of.clone(), DeliveryState::Pending, at(2));
-        let Start::Go(leased) = pending.start(7, at(2), at(22)) else { panic!("it is free") };
-        assert_eq!(ledger.enlist(&[leased]).await.unwrap(), [Enlisted::New]);
-        ledger.take(&event(identity).key, false).await.unwrap();
-        if identity == TAKEN {
-            let good = Attempt { verdict: "delivered", counted: false, ..attempt(1, 2) };
-            let finished = ledger.finish(&of, 7, &good, &DeliveryState::Delivered).await.unwrap();
-            assert_eq!(finished, Finish::Written);
-        }
-        if identity == WAITING {
-            let wait = |second| DeliveryState::Waiting { due: at(second) };
-            let first = ledger.finish(&of, 7, &attempt(1, 2), &wait(13)).await.unwrap();
-            assert_eq!(first, Finish::Written);
-            let Start::Go(_) = ledger.start(&of, 8, at(13), at(33)).await.unwrap() else {
-                panic!("it is due")
-            };
-            let second = ledger.finish(&of, 8, &attempt(2, 13), &wait(74)).await.unwrap();
-            assert_eq!(second, Finish::Written);
-        }
-    }
-    assert_eq!(ledger.claim(&long()).await.unwrap(), Claim::Fresh);
-    let conflict = ledger.claim(&transfer(TAKEN, "1")).await.unwrap();
-    assert_eq!(conflict, Claim::Conflict { first: true });
-    let source = SourceId::parse("casso/shop").unwrap();
-    let (bytes, reason) = (b"\xFF".as_slice().into(), "not JSON".to_owned());
-    ledger.park(&source, &Parked { bytes, reason }, "{}", at(3)).await.unwrap();
-    let (reason, summary) = ("no secure-token".to_owned(), "POST with 2 bytes".to_owned());
-    ledger.refuse(&Refused { source, at: at(4), reason, summary }).await.unwrap();
-    let snapshot =
-        Snapshot { object: "abaha/shop/order/1".to_owned(), modified: at(5), received: at(5) };
-    assert!(!ledger.observe(&snapshot).await.unwrap());
-    ledger.set_moved(&sink, "-1", "-1001").await.unwrap();
-}
-
-fn envelopes() -> Value {
-    let of = |identity| event(identity).delivery_to(&Name::parse("sink").unwrap());
-    let large = Event { object: format!("{:?}", "x".repeat(250 * 1024)), ..event(UNTAKEN) };
-    json!({
-        "event": Envelope::for_event(&event(UNTAKEN)).unwrap(),
-        "event by key": Envelope::for_event(&large).unwrap(),
-        "delivery cut off": Envelope::for_delivery(&of(CUT_OFF)).unwrap(),
-        "delivery waiting": Envelope::for_delivery(&of(WAITING)).unwrap(),
-    })
-}
+use golden::{golden, inflated, load, sorted};
+use left::{
+    CUT_OFF, TAKEN, UNTAKEN, WAITING, envelopes, leave_in_flight, long, shop, sink, survey,
+};
 
 /// What an upgrade meets: a place as the previous version left it, and this version's flow over it.
 struct Upgraded {
@@ -212,6 +50,7 @@ impl Upgraded {
             lanes: world.gate.clone(),
             screen: world.wire.clone(),
             clock: world.clock.clone(),
+            timer: world.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels: channels::ALL,
             tokens: TokenCache::default(),
@@ -248,7 +87,7 @@ async fn this_version_writes_what_is_pinned() {
     shelf.put_source(&shop()).await;
     shelf.put_destination(&sink()).await;
     let everything = sorted(shelf.everything().await);
-    let pinned = golden("ledger-1.json");
+    let pinned = golden("ledger-2.json");
     assert_eq!(inflated(everything.clone()), inflated(pinned), "\n{everything:#}");
     let scan = place.services.dynamodb.scan().table_name(&place.directory).send().await.unwrap();
     let directory = sorted(scan.items.unwrap());
@@ -293,6 +132,41 @@ async fn what_the_previous_version_left_in_flight_is_carried_on() {
     }
 }
 
+/// What the previous version wrote is found by what only this one asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_previous_version_left_half_done_is_rung_for() {
+    for server in [Server::moto(), Server::ministack()] {
+        let upgraded = Upgraded::at(server).await;
+        let survey = survey(&upgraded.place);
+        let overdue = survey.overdue(at(1000), 99).await.unwrap();
+        let of = |identity| event(identity).delivery_to(&Name::parse("sink").unwrap());
+        let conflict = Overdue::Conflict {
+            source: event(TAKEN).source,
+            key: event(TAKEN).key,
+            fingerprint: transfer(TAKEN, "1").fingerprint(),
+        };
+        let expected = [
+            Overdue::Event(long().key),
+            conflict,
+            Overdue::Event(event(UNTAKEN).key),
+            Overdue::Delivery(of(WAITING)),
+            Overdue::Delivery(of(CUT_OFF)),
+        ];
+        assert_eq!(overdue.len(), expected.len(), "{overdue:?}");
+        for what in expected {
+            assert!(overdue.contains(&what), "{what:?} in {overdue:?}");
+            assert!(survey.put_off(&what, at(1000)).await.unwrap(), "{what:?}");
+        }
+        assert_eq!(survey.overdue(at(1000), 99).await.unwrap(), []);
+        let sink = Name::parse("sink").unwrap();
+        let standing = upgraded.place.ledger().standing(&sink).await.unwrap();
+        assert_eq!(standing, Standing::default());
+        let waiting = upgraded.place.ledger().waiting(&sink, at(100), 9).await.unwrap();
+        assert_eq!(waiting.into_iter().map(|one| one.of).collect::<Vec<_>>(), [of(WAITING)]);
+        assert_eq!(survey.refusals(&event(TAKEN).source).await.unwrap().len(), 1);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_newer_version_wrote_is_left_for_it() {
     let upgraded = Upgraded::at(Server::moto()).await;
@@ -307,9 +181,9 @@ async fn what_a_newer_version_wrote_is_left_for_it() {
     assert!(matches!(&handled, Handled::Done(made) if made.len() == 1), "{handled:?}");
 
     // A state that it does not know: the message goes back, for whoever knows it.
-    upgraded.newer(WAITING, "delivery/sink/", "state", "held").await;
+    upgraded.newer(WAITING, "delivery/sink/", "state", "dozing").await;
     let error = dispatch.handle(&envelope("delivery waiting")).await.unwrap_err();
-    assert!(error.source.to_string().ends_with("its state is \"held\""), "{}", error.source);
+    assert!(error.source.to_string().ends_with("its state is \"dozing\""), "{}", error.source);
 
     // An event that it cannot read, by key and in a newer envelope.
     upgraded.newer(UNTAKEN, "event", "event", r#"{"kind":"transfer.reversed"}"#).await;
