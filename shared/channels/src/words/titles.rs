@@ -35,6 +35,8 @@ pub(super) fn of(event: &Event) -> Words {
         Kind::RefundFailed => words("Hoàn tiền thất bại", "Refund failed"),
         Kind::PaymentSucceeded => words("Thanh toán thành công", "Payment succeeded"),
         Kind::PaymentFailed => words("Thanh toán thất bại", "Payment failed"),
+        Kind::Alarm => words("Cảnh báo", "Alarm"),
+        Kind::Digest => words("Nhiều sự kiện", "Several events"),
         Kind::Unknown => words("Sự kiện chưa biết", "Unknown event"),
     }
 }
