@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit fmt bench bench-lambda dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test fuzz check audit fmt bench bench-lambda dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -11,8 +11,14 @@ run: ## Receive webhooks on this machine (writes tingting.toml at the first star
 test: venv venv-aws ## Run all tests, those against strangers' software included
 	cargo test --workspace --features tingting/aws
 
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= $(sort $(basename $(notdir $(wildcard fuzz/targets/*.rs))))
+fuzz: ## Fuzz what reads strangers' bytes, each target FUZZ_SECONDS=600 (see fuzz/README.md)
+	for target in $(FUZZ_TARGETS); do mkdir -p fuzz/found/$$target && cargo +nightly fuzz run -s none $$target fuzz/found/$$target fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 || exit 1; done
+
 check: ## Formatting, lints as errors, licences and bans of dependencies
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo deny --all-features check bans licenses sources
 
@@ -76,4 +82,4 @@ docs: ## Build the documentation of all crates
 	cargo doc --workspace --no-deps
 
 clean: ## Remove what was built
-	rm -rf target .venv .venv-aws .venv-sam .venv-checkov
+	rm -rf target fuzz/target fuzz/found .venv .venv-aws .venv-sam .venv-checkov

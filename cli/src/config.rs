@@ -14,9 +14,10 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::{Channel, Destination, DestinationRecord, Provider, Source, SourceRecord};
+use domain::{Channel, Destination, DestinationRecord, Provider, Retention, Source, SourceRecord};
 use egress::Guard;
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use url::Url;
 
 use document::Document;
@@ -50,6 +51,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Ranges that destinations may use beside the public internet.
     pub allow: Vec<IpNet>,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// How often a paused destination is probed.
+    pub probe_every: SignedDuration,
     /// Sources, as typed and as understood.
     pub sources: Vec<(SourceRecord, Source)>,
     /// Destinations, as typed and as understood.
@@ -77,14 +82,27 @@ impl Config {
         let Some(mut document) = Document::parse(&resolved) else { return Err(sorted(faults)) };
         let server = settings::server(&mut document, &mut faults);
         let allow = settings::allow(&mut document, &mut faults);
-        settings::retention(&mut document, &mut faults);
+        let retention = settings::retention(&mut document, &mut faults);
+        let probe_every = settings::probe_every(&mut document, &mut faults);
         let sources = records::sources(&mut document, surroundings, &mut faults);
         let guard = Guard::new(allow.clone());
         let destinations = records::destinations(&mut document, surroundings, &guard, &mut faults);
         faults.extend(document.leftovers());
-        match server {
-            Some(Listening { listen, public_url, data }) if faults.is_empty() => {
-                Ok(Self { listen, public_url, data, allow, sources, destinations })
+        match (server, retention, probe_every) {
+            (Some(Listening { listen, public_url, data }), Some(retention), Some(probe_every))
+                if faults.is_empty() =>
+            {
+                let config = Self {
+                    listen,
+                    public_url,
+                    data,
+                    allow,
+                    retention,
+                    probe_every,
+                    sources,
+                    destinations,
+                };
+                Ok(config)
             }
             _ => Err(sorted(faults)),
         }

@@ -1,4 +1,5 @@
-//! Everything in one process, on SQLite: the front door, the two flows, the delivering loop.
+//! Everything in one process, on SQLite: the front door, the flows, the delivering loop and
+//! those that go round.
 
 mod consume;
 mod counts;
@@ -7,6 +8,7 @@ mod lanes;
 mod logs;
 mod metrics;
 mod outlet;
+mod rounds;
 mod screen;
 mod start;
 #[cfg(test)]

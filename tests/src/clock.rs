@@ -1,9 +1,10 @@
 //! Time and chance in the test's hand: a clock that moves when told to, and randomness that is the
 //! same in every run.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Clock, Entropy};
+use async_trait::async_trait;
+use domain::{Clock, Entropy, Timer};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -40,6 +41,19 @@ impl Default for HandClock {
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waiting that moves the clock instead.
+#[derive(Debug)]
+pub struct HandTimer(pub Arc<HandClock>);
+
+#[async_trait]
+impl Timer for HandTimer {
+    async fn wait_until(&self, at: Timestamp) {
+        if at > self.0.now() {
+            self.0.set(at);
+        }
     }
 }
 

@@ -7,19 +7,27 @@
 #![expect(clippy::unwrap_used, reason = "a suite of assertions: to panic is how it says no")]
 
 mod claims;
+mod dead_letters;
 mod deliveries;
 mod directory;
 mod events;
+mod expiry;
+mod log;
+mod moves;
+mod notes;
+mod overdue;
+mod pace;
 mod queue;
 mod records;
+mod standings;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    DestinationRecord, Directory, Event, Inbox, Ledger, Parked, Queue, Refused, SourceId,
-    SourceRecord,
+    DeadLetters, DestinationRecord, Directory, Event, Inbox, Ledger, Notes, Parked, Queue, Refused,
+    SourceId, SourceRecord, Survey,
 };
 use jiff::Timestamp;
 
@@ -32,6 +40,12 @@ pub use events::{at, event, transfer};
 pub struct Fixture {
     /// Claims, deliveries, attempts.
     pub ledger: Arc<dyn Ledger>,
+    /// What the sweep asks of the same ledger.
+    pub survey: Arc<dyn Survey>,
+    /// Notes.
+    pub notes: Arc<dyn Notes>,
+    /// What was set aside, beside the inbox.
+    pub dead_letters: Arc<dyn DeadLetters>,
     /// Sources and destinations.
     pub directory: Arc<dyn Directory>,
     /// The queue's one end.
@@ -74,7 +88,22 @@ pub type Asserted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Every behaviour.
 pub fn cases() -> Vec<Case> {
-    [claims::CASES, deliveries::CASES, directory::CASES, queue::CASES, records::CASES].concat()
+    [
+        claims::CASES,
+        dead_letters::CASES,
+        deliveries::CASES,
+        directory::CASES,
+        expiry::CASES,
+        log::CASES,
+        moves::CASES,
+        notes::CASES,
+        overdue::CASES,
+        pace::CASES,
+        queue::CASES,
+        records::CASES,
+        standings::CASES,
+    ]
+    .concat()
 }
 
 /// Runs each behaviour on a fixture of its own.

@@ -8,10 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Directory, Enlisted,
-    Event, EventKey, Finish, Inbox, Ledger, Listed, ListedSource, Message, Outbound, Parked, Port,
-    PortError, Queue, Refused, Snapshot, SourceId, Start, Stored,
+    Event, EventKey, Finish, HourTotals, Inbox, Ledger, Limit, Listed, ListedSource, Mark, Marked,
+    Message, Move, Notes, Outbound, Overdue, Parked, Port, PortError, Queue, Refused, Retention,
+    Slot, Snapshot, SourceId, Standing, Start, Stored, Survey, Turn,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// On which side of its effect a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,14 @@ impl Faults {
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
 pub struct FaultyLedger(pub Arc<dyn Ledger>, pub Arc<Faults>);
 
+/// A survey that fails as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultySurvey(pub Arc<dyn Survey>, pub Arc<Faults>);
+
+/// Notes that fail as planned.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct FaultyNotes(pub Arc<dyn Notes>, pub Arc<Faults>);
+
 /// A directory that fails as planned.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
 pub struct FaultyDirectory(pub Arc<dyn Directory>, pub Arc<Faults>);
@@ -154,8 +163,9 @@ impl Ledger for FaultyLedger {
         owner: u64,
         now: Timestamp,
         until: Timestamp,
+        probe: bool,
     ) -> Result<Start, PortError> {
-        self.1.pass(Port::Ledger, self.0.start(of, owner, now, until)).await
+        self.1.pass(Port::Ledger, self.0.start(of, owner, now, until, probe)).await
     }
 
     async fn finish(
@@ -168,13 +178,13 @@ impl Ledger for FaultyLedger {
         self.1.pass(Port::Ledger, self.0.finish(of, owner, attempt, next)).await
     }
 
-    async fn resolve(
+    async fn shift(
         &self,
         of: &DeliveryRef,
+        step: &Move,
         now: Timestamp,
-        next: &DeliveryState,
     ) -> Result<Finish, PortError> {
-        self.1.pass(Port::Ledger, self.0.resolve(of, now, next)).await
+        self.1.pass(Port::Ledger, self.0.shift(of, step, now)).await
     }
 
     async fn delivery(
@@ -199,6 +209,138 @@ impl Ledger for FaultyLedger {
         to: &str,
     ) -> Result<(), PortError> {
         self.1.pass(Port::Ledger, self.0.set_moved(destination, endpoint, to)).await
+    }
+
+    async fn waiting(
+        &self,
+        destination: &DestinationName,
+        until: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, PortError> {
+        self.1.pass(Port::Ledger, self.0.waiting(destination, until, most)).await
+    }
+
+    async fn standing(&self, destination: &DestinationName) -> Result<Standing, PortError> {
+        self.1.pass(Port::Ledger, self.0.standing(destination)).await
+    }
+
+    async fn mark(
+        &self,
+        destination: &DestinationName,
+        mark: &Mark,
+        now: Timestamp,
+    ) -> Result<Marked, PortError> {
+        self.1.pass(Port::Ledger, self.0.mark(destination, mark, now)).await
+    }
+
+    async fn reserve(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        now: Timestamp,
+        patience: SignedDuration,
+    ) -> Result<Turn, PortError> {
+        self.1.pass(Port::Ledger, self.0.reserve(destination, limits, now, patience)).await
+    }
+
+    async fn occupy(
+        &self,
+        destination: &DestinationName,
+        slots: u32,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Slot, PortError> {
+        self.1.pass(Port::Ledger, self.0.occupy(destination, slots, owner, now, until)).await
+    }
+
+    async fn vacate(
+        &self,
+        destination: &DestinationName,
+        slot: u32,
+        owner: u64,
+    ) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.vacate(destination, slot, owner)).await
+    }
+}
+
+#[async_trait]
+impl Survey for FaultySurvey {
+    async fn overdue(&self, before: Timestamp, most: usize) -> Result<Vec<Overdue>, PortError> {
+        self.1.pass(Port::Ledger, self.0.overdue(before, most)).await
+    }
+
+    async fn put_off(&self, what: &Overdue, now: Timestamp) -> Result<bool, PortError> {
+        self.1.pass(Port::Ledger, self.0.put_off(what, now)).await
+    }
+
+    async fn standings(&self) -> Result<Vec<(DestinationName, Standing)>, PortError> {
+        self.1.pass(Port::Ledger, self.0.standings()).await
+    }
+
+    async fn forget(&self, destination: &DestinationName) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.forget(destination)).await
+    }
+
+    async fn held(
+        &self,
+        destination: &DestinationName,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Delivery)>, PortError> {
+        self.1.pass(Port::Ledger, self.0.held(destination, after, most)).await
+    }
+
+    async fn count_held(&self, destination: &DestinationName) -> Result<u64, PortError> {
+        self.1.pass(Port::Ledger, self.0.count_held(destination)).await
+    }
+
+    async fn logged(
+        &self,
+        source: &SourceId,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Event)>, PortError> {
+        self.1.pass(Port::Ledger, self.0.logged(source, from, until, after, most)).await
+    }
+
+    async fn set_totals(&self, totals: &HourTotals) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.set_totals(totals)).await
+    }
+
+    async fn totals(
+        &self,
+        source: &SourceId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<HourTotals>, PortError> {
+        self.1.pass(Port::Ledger, self.0.totals(source, from, until)).await
+    }
+
+    async fn refusals(&self, source: &SourceId) -> Result<Vec<Refused>, PortError> {
+        self.1.pass(Port::Ledger, self.0.refusals(source)).await
+    }
+
+    async fn expire(
+        &self,
+        kept: Retention,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError> {
+        self.1.pass(Port::Ledger, self.0.expire(kept, now, most)).await
+    }
+}
+
+#[async_trait]
+impl Notes for FaultyNotes {
+    async fn note(&self, name: &str) -> Result<Option<String>, PortError> {
+        self.1.pass(Port::Ledger, self.0.note(name)).await
+    }
+
+    async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError> {
+        self.1.pass(Port::Ledger, self.0.set_note(name, was, now)).await
     }
 }
 

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod contract;
 pub mod faults;
 pub mod memory;
+pub mod provider_api;
 pub mod shim;
 pub mod sink;
 pub mod stack;

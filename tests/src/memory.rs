@@ -5,8 +5,11 @@
 
 mod directory;
 mod ledger;
+mod notes;
 mod queue;
+mod survey;
 
 pub use directory::MemoryDirectory;
 pub use ledger::{Bound, MemoryLedger};
+pub use notes::MemoryNotes;
 pub use queue::MemoryQueue;

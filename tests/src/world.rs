@@ -8,18 +8,24 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
     Ack, Answer, Channel, Clock as _, DeliveryState, DestinationName, DestinationRecord, Dispatch,
-    Display, Egress, Handled, Inbox as _, Ingest, Lane, Lanes, Listed, ListedSource, PortError,
-    Provider, Request, Screen, SendError, SourceRecord, TokenCache,
+    Display, Egress, Handled, Inbox as _, Ingest, Kind, Lane, Lanes, Listed, ListedSource,
+    PortError, Provider, Request, Retention, Screen, SendError, SourceRecord, Sweep, Swept,
+    TokenCache,
 };
 use http::{HeaderMap, Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::clock::{HandClock, SeededEntropy};
-use crate::faults::{Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyQueue};
-use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+use crate::clock::{HandClock, HandTimer, SeededEntropy};
+use crate::faults::{
+    Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyNotes, FaultyQueue, FaultySurvey,
+};
+use crate::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 /// Longer than any lease of these tests.
 const VISIBILITY: Duration = Duration::from_secs(120);
+/// Longer than any journey.
+const KEPT: Retention =
+    Retention { keys: SignedDuration::from_hours(4320), bodies: SignedDuration::from_hours(4320) };
 /// More rounds than any journey takes: one that does not end fails its test.
 const ROUNDS: usize = 10_000;
 
@@ -77,6 +83,8 @@ impl Egress for Wire {
     }
 }
 
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
 /// How long whoever finds a gate closed stays away.
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -128,6 +136,8 @@ pub struct World {
     pub ingest: Ingest,
     /// The delivering flow.
     pub dispatch: Dispatch,
+    /// The repairing flow.
+    pub sweep: Sweep,
     inbox: FaultyInbox,
     providers: &'static [&'static dyn Provider],
     channels: &'static [&'static dyn Channel],
@@ -160,9 +170,24 @@ impl World {
             lanes: Arc::clone(&gate) as Arc<dyn Lanes>,
             screen: Arc::clone(&wire) as Arc<dyn Screen>,
             clock: clock.clone(),
+            timer: Arc::new(HandTimer(Arc::clone(&clock))),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels,
             tokens: TokenCache::default(),
+        };
+        let notes = Arc::new(MemoryNotes::default());
+        let sweep = Sweep {
+            ledger: faulty_ledger(),
+            survey: Arc::new(FaultySurvey(ledger.clone(), Arc::clone(&faults))),
+            notes: Arc::new(FaultyNotes(notes, Arc::clone(&faults))),
+            queue: faulty_queue(),
+            dead_letters: queue.clone(),
+            directory: faulty_directory(),
+            clock: clock.clone(),
+            channels,
+            providers: providers.iter().map(|provider| provider.name()).collect(),
+            probe_every: SignedDuration::from_mins(15),
+            kept: KEPT,
         };
         let inbox = FaultyInbox(queue.clone(), Arc::clone(&faults));
         Self {
@@ -175,6 +200,7 @@ impl World {
             gate,
             ingest,
             dispatch,
+            sweep,
             inbox,
             providers,
             channels,
@@ -263,21 +289,47 @@ impl World {
         panic!("the queue does not empty: {:?}", self.queue.envelopes());
     }
 
+    /// Lets time pass until `until`: messages are handled when they become visible, and the sweep
+    /// runs every minute, as in a process. What the last run did.
+    pub async fn live(&mut self, until: Timestamp) -> Swept {
+        let mut swept = Swept::default();
+        let mut next_sweep = self.clock.now();
+        while self.clock.now() < until {
+            if self.clock.now() >= next_sweep {
+                swept = self.sweep.run().await;
+                next_sweep = self.clock.now() + MINUTE;
+            }
+            match self.handle_visible().await {
+                Ok(0) => {
+                    let next = self.queue.next_visible().unwrap_or(until).min(next_sweep);
+                    self.clock.set(next.min(until).max(self.clock.now()));
+                }
+                Ok(_) => {}
+                Err(_) => self.restart(),
+            }
+        }
+        swept
+    }
+
     /// What has left so far.
     pub fn sent(&self) -> Vec<Sent> {
         self.wire.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The books are in order: every event is taken, and no delivery is open.
+    /// The books are in order: every event is taken, and no delivery is on its way.
     pub fn check_the_books(&self) {
         for stored in self.ledger.events() {
             assert!(stored.taken, "{} was acknowledged and is not taken", stored.event.key);
         }
+        let events = self.ledger.events();
+        let digests = events.iter().any(|stored| stored.event.kind == Kind::Digest);
         for (delivery, attempts) in self.ledger.deliveries() {
-            assert!(!delivery.is_open(), "{delivery:?}");
+            let held = matches!(delivery.state, DeliveryState::Held(_));
+            assert!(held || !delivery.is_open(), "{delivery:?}");
             let numbers: Vec<u32> = attempts.iter().map(|attempt| attempt.n).collect();
             assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
-            if delivery.state == DeliveryState::Delivered {
+            // A digest's members are delivered by its attempt.
+            if delivery.state == DeliveryState::Delivered && !digests {
                 assert_eq!(attempts.last().map(|a| a.verdict), Some("delivered"));
             }
         }

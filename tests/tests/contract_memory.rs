@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use testkit::clock::HandClock;
 use testkit::contract::{self, Fixture, Shelf};
-use testkit::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+use testkit::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 struct MemoryShelf {
     ledger: Arc<MemoryLedger>,
@@ -68,7 +68,10 @@ async fn memory_keeps_the_contract() {
             queue: Arc::clone(&queue),
         };
         Fixture {
+            survey: Arc::clone(&ledger) as _,
             ledger,
+            notes: Arc::new(MemoryNotes::default()),
+            dead_letters: Arc::clone(&queue) as _,
             directory,
             inbox: Arc::clone(&queue) as _,
             queue,

@@ -65,6 +65,9 @@ async fn sqlite_keeps_the_contract() {
         let port = Arc::new(db.clone());
         Fixture {
             ledger: Arc::clone(&port) as _,
+            survey: Arc::clone(&port) as _,
+            notes: Arc::clone(&port) as _,
+            dead_letters: Arc::clone(&port) as _,
             directory: Arc::clone(&port) as _,
             queue: Arc::clone(&port) as _,
             inbox: port,
@@ -83,7 +86,7 @@ async fn a_start_ends_every_lease_and_shows_every_message() {
     let of = event.delivery_to(&Name::parse("sales").unwrap());
     assert_eq!(db.claim(&event).await.unwrap(), Claim::Fresh);
     db.enlist(&[Delivery::new(of.clone(), DeliveryState::Pending, at(0))]).await.unwrap();
-    assert!(matches!(db.start(&of, 1, at(0), at(900)).await.unwrap(), Start::Go(_)));
+    assert!(matches!(db.start(&of, 1, at(0), at(900), false).await.unwrap(), Start::Go(_)));
     let hour = Duration::from_secs(3600);
     let message = |text: &str, delay| Outbound { envelope: text.to_owned(), delay };
     db.send(&[message("in hand", Duration::ZERO), message("delayed", hour)]).await.unwrap();
@@ -92,7 +95,7 @@ async fn a_start_ends_every_lease_and_shows_every_message() {
 
     let (db, _) = open(&folder);
     assert_eq!(db.claim(&event).await.unwrap(), Claim::Unfinished);
-    let Start::Go(delivery) = db.start(&of, 2, at(1), at(900)).await.unwrap() else {
+    let Start::Go(delivery) = db.start(&of, 2, at(1), at(900), false).await.unwrap() else {
         panic!("the lease of the process before has ended")
     };
     assert_eq!(delivery.attempts, 2);

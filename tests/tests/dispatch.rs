@@ -81,7 +81,7 @@ fn minutes(attempts: &[Attempt]) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn the_default_ladder_ends_as_failed_at_24_hours() {
+async fn the_default_ladder_ends_at_24_hours_and_is_held_where_nothing_was_taken() {
     let mut world = world(&webhook("sink"), |_, _| Ok(answer(500, "boom")));
     let event = event(&world, "1");
     deliver(&mut world, &event).await;
@@ -90,7 +90,7 @@ async fn the_default_ladder_ends_as_failed_at_24_hours() {
     let last = minutes(&attempts);
     assert_eq!(last.last(), Some(&1440));
     assert!(last.is_sorted_by(|a, b| a < b), "{last:?}");
-    let DeliveryState::Failed(why) = &delivery.state else { panic!("{:?}", delivery.state) };
+    let DeliveryState::Held(why) = &delivery.state else { panic!("{:?}", delivery.state) };
     assert!(why.starts_with("retries used up: "), "{why}");
     assert!(attempts.iter().all(|a| a.status == Some(500) && a.detail.contains("boom")));
 }
@@ -127,7 +127,7 @@ async fn an_endless_limit_ends_with_the_day() {
     let minutes = minutes(&attempts);
     assert!((600..=720).contains(&minutes[0]), "{minutes:?}");
     assert_eq!((minutes.len(), minutes[2]), (3, 1440), "{minutes:?}");
-    assert!(matches!(delivery.state, DeliveryState::Failed(_)), "{:?}", delivery.state);
+    assert!(matches!(delivery.state, DeliveryState::Held(_)), "{:?}", delivery.state);
 }
 
 #[tokio::test]
@@ -174,8 +174,13 @@ async fn every_way_an_attempt_can_end_has_its_state() {
         deliver(&mut world, &event).await;
         let (delivery, made) = only(&world);
         assert_eq!(made.len(), attempts, "{name}");
-        let DeliveryState::Failed(reason) = &delivery.state else { panic!("{name}: {delivery:?}") };
+        let (DeliveryState::Failed(reason) | DeliveryState::Held(reason)) = &delivery.state else {
+            panic!("{name}: {delivery:?}")
+        };
         assert!(reason.starts_with(&why), "{name}: {reason}");
+        // The destination took nothing at all: what it does not want retried has failed, the rest waits.
+        let failed = matches!(&delivery.state, DeliveryState::Failed(_));
+        assert_eq!(failed, why.starts_with("not retried"), "{name}: {delivery:?}");
     }
 }
 
@@ -321,7 +326,7 @@ async fn poison_is_set_aside_with_its_reason_and_blocks_nobody() {
         reasons,
         [
             "not an envelope this version can read",
-            "envelope version 0 is not known; known is 1",
+            "envelope version 0 is not known; known is 2",
             "the ledger has no such event",
         ]
     );
@@ -331,10 +336,10 @@ async fn poison_is_set_aside_with_its_reason_and_blocks_nobody() {
 #[tokio::test]
 async fn what_a_newer_program_wrote_is_put_back_for_it() {
     let world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    let error = world.dispatch.handle(r#"{"v":2,"event":{"kind":"transfer.reversed"}}"#).await;
+    let error = world.dispatch.handle(r#"{"v":3,"event":{"kind":"transfer.reversed"}}"#).await;
     let error = error.unwrap_err();
     assert_eq!(error.port, domain::Port::Queue);
-    assert_eq!(error.source.to_string(), "envelope version 2 is not known; known is 1");
+    assert_eq!(error.source.to_string(), "envelope version 3 is not known; known is 2");
 }
 
 #[tokio::test]

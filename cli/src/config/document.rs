@@ -65,7 +65,7 @@ impl<'i> Document<'i> {
 
     /// What was not taken: keys that mean nothing here.
     pub(super) fn leftovers(&self) -> Vec<Fault> {
-        let known = "server, egress, retention, [[source]] and [[destination]]";
+        let known = "server, egress, retention, sweep, [[source]] and [[destination]]";
         let fault = |key: &Spanned<std::borrow::Cow<'_, str>>| Fault {
             line: line_of(self.text, &key.span()),
             message: format!("{}: unknown; known are {known}", key.get_ref()),

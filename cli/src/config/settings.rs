@@ -1,10 +1,11 @@
-//! The tables of settings: `[server]`, `[egress]`, `[retention]`.
+//! The tables of settings: `[server]`, `[egress]`, `[retention]`, `[sweep]`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -15,6 +16,10 @@ use super::fault::Fault;
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA: &str = "./data";
 const SHORTEST_KEYS: Duration = Duration::from_secs(180 * 24 * 3600);
+/// How long things are kept unless it is said.
+const KEPT: Duration = SHORTEST_KEYS;
+const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+const SHORTEST_PROBE: Duration = Duration::from_secs(60);
 const SHORTEST_BODIES: Duration = Duration::from_secs(24 * 3600);
 
 /// `[server]`, judged.
@@ -34,9 +39,20 @@ pub(super) fn allow(document: &mut Document<'_>, faults: &mut Vec<Fault>) -> Vec
     section(document, "egress", faults, Egress::judge).unwrap_or_default()
 }
 
-/// `[retention]`: judged, so that nobody is promised what does not hold.
-pub(super) fn retention(document: &mut Document<'_>, faults: &mut Vec<Fault>) {
-    section(document, "retention", faults, Retention::judge);
+/// `[retention]`; `None` when a fault was added.
+pub(super) fn retention(
+    document: &mut Document<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<domain::Retention> {
+    section(document, "retention", faults, Retention::judge)
+}
+
+/// `[sweep] probe_every`; `None` when a fault was added.
+pub(super) fn probe_every(
+    document: &mut Document<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<SignedDuration> {
+    section(document, "sweep", faults, Sweeping::judge)
 }
 
 /// What is wrong with which key.
@@ -120,15 +136,38 @@ struct Retention {
 }
 
 impl Retention {
-    fn judge(self) -> Result<(), Wrong> {
-        let judge = |key, text: Option<String>, least: Duration, hint: &str| {
-            let Some(text) = text else { return Ok(()) };
-            match humantime::parse_duration(&text) {
-                Ok(kept) if kept >= least => Ok(()),
-                _ => Err((key, format!("{text:?} does not do; write {hint}"))),
-            }
-        };
-        judge("keys", self.keys, SHORTEST_KEYS, "180d or more: providers replay after months")?;
-        judge("bodies", self.bodies, SHORTEST_BODIES, "1d or more")
+    fn judge(self) -> Result<domain::Retention, Wrong> {
+        let hint = "180d or more: providers replay after months";
+        let keys = at_least("keys", self.keys, KEPT, SHORTEST_KEYS, hint)?;
+        let bodies = at_least("bodies", self.bodies, KEPT, SHORTEST_BODIES, "1d or more")?;
+        Ok(domain::Retention { keys, bodies: bodies.min(keys) })
     }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sweeping {
+    probe_every: Option<String>,
+}
+
+impl Sweeping {
+    fn judge(self) -> Result<SignedDuration, Wrong> {
+        at_least("probe_every", self.probe_every, PROBE_EVERY, SHORTEST_PROBE, "1m or more")
+    }
+}
+
+/// A duration that is not too short, or the default.
+fn at_least(
+    key: &'static str,
+    text: Option<String>,
+    default: Duration,
+    least: Duration,
+    hint: &str,
+) -> Result<SignedDuration, Wrong> {
+    let span = match &text {
+        Some(text) => humantime::parse_duration(text).ok().filter(|span| *span >= least),
+        None => Some(default),
+    };
+    let span = span.and_then(|span| SignedDuration::try_from(span).ok());
+    span.ok_or_else(|| (key, format!("{:?} does not do; write {hint}", text.unwrap_or_default())))
 }

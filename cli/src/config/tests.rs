@@ -173,7 +173,7 @@ secret = "b"
             "11: source bank/empty: no secrets; add secrets = [\"…\"]",
             "17: secrets: the environment has no variable GONE; set it, or write the value here",
             "22: unknown field `secret`, expected one of `provider`, `name`, `secrets`, `auth`, `client_id`, `header`, `max_age`, `code_pattern`",
-            "23: surprise: unknown; known are server, egress, retention, [[source]] and [[destination]]",
+            "23: surprise: unknown; known are server, egress, retention, sweep, [[source]] and [[destination]]",
         ]
     );
 }

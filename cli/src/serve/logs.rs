@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Ack, DeliveryState, EventKey, Made, Outcome, Refusal, chain, shown};
+use domain::{
+    Ack, DeliveryState, EventKey, Made, Outcome, Reconciled, Refusal, Swept, chain, shown,
+};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -114,6 +116,8 @@ pub(super) fn log_attempt(made: &Made) {
         DeliveryState::Waiting { due } => Some(due.to_string()),
         DeliveryState::Pending
         | DeliveryState::Sending { .. }
+        | DeliveryState::Gathered { .. }
+        | DeliveryState::Held(_)
         | DeliveryState::Delivered
         | DeliveryState::Failed(_)
         | DeliveryState::Cancelled(_) => None,
@@ -138,6 +142,47 @@ pub(super) fn log_attempt(made: &Made) {
             reason,
             "given up: this notification will not arrive"
         );
+    }
+    if let DeliveryState::Held(reason) = next {
+        tracing::warn!(
+            event.key = shown(&of.event),
+            delivery.id = %of.id(),
+            destination = %of.destination,
+            attempt.n = attempt.n,
+            reason,
+            "held: it is sent when the destination takes messages again"
+        );
+    }
+}
+
+/// One line for a run of the sweep that did something, and one for each step that failed.
+pub(super) fn log_swept(swept: &Swept) {
+    let Swept { rung, held, released, probes, cancelled, alarms, expired, .. } = *swept;
+    if *swept != (Swept { paused: swept.paused, silent: swept.silent, ..Swept::default() }) {
+        tracing::info!(rung, held, released, probes, cancelled, alarms, expired, "swept");
+    }
+    for fault in &swept.faults {
+        tracing::error!(fault, "a step of the sweep failed; the next run takes it again");
+    }
+}
+
+/// One line for a source whose provider was asked.
+pub(super) fn log_reconciled(report: &Reconciled) {
+    let Reconciled { pages, known, gaps, parked, young, unfinished, .. } = *report;
+    let late_s = report.late.map(|late| late.as_secs());
+    tracing::info!(
+        source.id = %report.source,
+        pages,
+        known,
+        gaps,
+        late_s,
+        parked,
+        young,
+        unfinished,
+        "reconciled"
+    );
+    if let Some(fault) = &report.fault {
+        tracing::warn!(source.id = %report.source, %fault, "the provider could not be asked");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Ack, Attempt, Outcome, Refusal};
+use domain::{Ack, Attempt, Outcome, Reconciled, Refusal, Swept};
 use embedded::Stats;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -50,6 +50,11 @@ pub(super) struct Metrics {
     queued: Gauge,
     dead_letters: Gauge,
     deliveries: Family<ByState, Gauge>,
+    rung: Counter,
+    alarms: Counter,
+    paused: Gauge,
+    silent: Gauge,
+    gaps: Counter,
 }
 
 impl Metrics {
@@ -70,6 +75,11 @@ impl Metrics {
             queued: Gauge::default(),
             dead_letters: Gauge::default(),
             deliveries: Family::default(),
+            rung: Counter::default(),
+            alarms: Counter::default(),
+            paused: Gauge::default(),
+            silent: Gauge::default(),
+            gaps: Counter::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("hooks", "Calls by provider and outcome", metrics.hooks.clone());
@@ -85,6 +95,15 @@ impl Metrics {
         registry.register("queue_length", "Messages on the queue", metrics.queued.clone());
         registry.register("dead_letters", "Messages set aside", metrics.dead_letters.clone());
         registry.register("deliveries", "Deliveries by state", metrics.deliveries.clone());
+        registry.register("rung", "Bells rung again by the sweep", metrics.rung.clone());
+        registry.register("alarms", "Alarms raised by the sweep", metrics.alarms.clone());
+        registry.register(
+            "destinations_paused",
+            "Destinations paused or disabled",
+            metrics.paused.clone(),
+        );
+        registry.register("sources_silent", "Sources that are silent", metrics.silent.clone());
+        registry.register("gaps", "Events that never came and were filled", metrics.gaps.clone());
         metrics
     }
 
@@ -113,6 +132,19 @@ impl Metrics {
     /// Counts an attempt.
     pub(super) fn attempted(&self, attempt: &Attempt) {
         self.attempts.get_or_create(&ByVerdict { verdict: attempt.verdict }).inc();
+    }
+
+    /// Counts a run of the sweep.
+    pub(super) fn swept(&self, swept: &Swept) {
+        self.rung.inc_by(u64::from(swept.rung));
+        self.alarms.inc_by(u64::from(swept.alarms));
+        self.paused.set(i64::from(swept.paused));
+        self.silent.set(i64::from(swept.silent));
+    }
+
+    /// Counts what asking a provider brought.
+    pub(super) fn reconciled(&self, report: &Reconciled) {
+        self.gaps.inc_by(u64::from(report.gaps));
     }
 
     /// Takes over the database's own counts.

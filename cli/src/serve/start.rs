@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::{
-    Channel, Clock, Directory, Dispatch, Entropy, Ingest, Ledger, Provider, Queue, Screen,
-    TokenCache, chain,
+    Channel, Clock, Directory, Dispatch, Entropy, Ingest, Ledger, MAX_PAGE, Provider, Queue,
+    Reconcile, Screen, Sweep, TokenCache, chain,
 };
 use egress::{Guard, HttpEgress};
 use embedded::Database;
@@ -21,6 +21,7 @@ use super::counts::Counts;
 use super::http::{Deadlines, Front};
 use super::lanes::LocalLanes;
 use super::metrics::Metrics;
+use super::rounds::{Rounds, Sleeper};
 use crate::config::Config;
 
 /// How long requests and attempts in flight may take to end after a stop was asked for.
@@ -72,7 +73,39 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let metrics = Arc::new(Metrics::new());
     let ingest =
         Ingest::new(Arc::clone(&ledger), Arc::clone(&queue), Arc::clone(&directory), providers);
-    let egress = HttpEgress::new(Guard::new(config.allow.clone()), Arc::clone(&clock))?;
+    let guard = Guard::new(config.allow.clone());
+    let timer = Arc::new(Sleeper(Arc::clone(&clock)));
+    let rounds = Rounds {
+        sweep: Sweep {
+            ledger: Arc::clone(&ledger),
+            survey: Arc::new(database.clone()),
+            notes: Arc::new(database.clone()),
+            queue: Arc::clone(&queue),
+            dead_letters: Arc::new(database.clone()),
+            directory: Arc::clone(&directory),
+            clock: Arc::clone(&clock),
+            channels,
+            providers: providers.iter().map(|provider| provider.name()).collect(),
+            probe_every: config.probe_every,
+            kept: config.retention,
+        },
+        reconcile: Reconcile {
+            ledger: Arc::clone(&ledger),
+            queue: Arc::clone(&queue),
+            directory: Arc::clone(&directory),
+            egress: Arc::new(HttpEgress::new(guard.clone(), Arc::clone(&clock))?.reading(MAX_PAGE)),
+            notes: Arc::new(database.clone()),
+            clock: Arc::clone(&clock),
+            timer: timer.clone(),
+            providers,
+        },
+        ledger: Arc::clone(&ledger),
+        queue: Arc::clone(&queue),
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+    };
+    let rounds = Arc::new(rounds);
+    let egress = HttpEgress::new(guard, Arc::clone(&clock))?;
     let dispatch = Dispatch {
         ledger,
         queue,
@@ -81,6 +114,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         lanes: Arc::new(LocalLanes::default()),
         screen,
         clock: Arc::clone(&clock),
+        timer,
         entropy: Arc::clone(&entropy),
         channels,
         tokens: TokenCache::default(),
@@ -100,7 +134,9 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let consumer = Consumer { dispatch, database, clock, metrics };
     let tasks = vec![
         tokio::spawn(Arc::new(front).run(listener, stopped.clone(), PATIENCE)),
-        tokio::spawn(Arc::new(consumer).run(stopped, PATIENCE)),
+        tokio::spawn(Arc::new(consumer).run(stopped.clone(), PATIENCE)),
+        tokio::spawn(Arc::clone(&rounds).sweep(stopped.clone())),
+        tokio::spawn(rounds.reconcile(stopped)),
     ];
     tracing::info!(%address, sources = sources.len(), destinations = destinations.len(), "listening");
     Ok(Running { address, stop, tasks })

@@ -1,11 +1,9 @@
 //! The Lambda on the event queue.
 
-mod allowed;
-
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aws::{Patience, Ports, SqsDeadLetters, needed_url};
+use aws::{Patience, Ports, SqsDeadLetters, allowed_ranges, needed_url};
 use domain::{Dispatch, TokenCache};
 use egress::{Guard, HttpEgress};
 use lambda::{Batches, InstanceLanes, NoScreen};
@@ -13,7 +11,7 @@ use lambda::{Batches, InstanceLanes, NoScreen};
 fn main() -> ExitCode {
     lambda::run(async |process| {
         let dead_letters = needed_url(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
-        let guard = Guard::new(allowed::read(&process.env)?);
+        let guard = Guard::new(allowed_ranges(&process.env)?);
         let clock = Arc::clone(&process.clock);
         let ports = Ports::open(&process.env, &clock, Patience::Lease)?;
         let dispatch = Dispatch {
@@ -24,6 +22,7 @@ fn main() -> ExitCode {
             lanes: Arc::new(InstanceLanes::new(Arc::clone(&clock))),
             screen: Arc::new(NoScreen),
             clock,
+            timer: Arc::clone(&process.timer),
             entropy: Arc::clone(&process.entropy),
             channels: channels::ALL,
             tokens: TokenCache::default(),

@@ -3,13 +3,18 @@
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use domain::{DeadLetters, Port, PortError, excerpt};
 
 use crate::failure::Failure;
 
 /// The attribute of the reason.
 const REASON: &str = "reason";
+/// What is there: to be received, and received a moment ago.
+const COUNTED: [QueueAttributeName; 2] = [
+    QueueAttributeName::ApproximateNumberOfMessages,
+    QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+];
 /// The most bytes of a reason.
 const REASON_BYTES: usize = 1024;
 
@@ -40,6 +45,19 @@ impl DeadLetters for SqsDeadLetters {
         let call = self.client.send_message().queue_url(&self.url);
         let call = call.message_body(envelope).message_attributes(REASON, reason);
         call.send().await.map(drop).map_err(|error| failed(Failure::of(OPERATION, error)))
+    }
+
+    async fn count(&self) -> Result<u64, PortError> {
+        const OPERATION: &str = "GetQueueAttributes of the dead letters";
+        let failed = |failure| PortError::new(Port::Queue, failure);
+        let mut call = self.client.get_queue_attributes().queue_url(&self.url);
+        for name in COUNTED {
+            call = call.attribute_names(name);
+        }
+        let answer = call.send().await.map_err(|error| failed(Failure::of(OPERATION, error)))?;
+        let told = answer.attributes.unwrap_or_default();
+        let count = |name| told.get(&name).and_then(|count| count.parse::<u64>().ok());
+        Ok(COUNTED.into_iter().filter_map(count).sum())
     }
 }
 

@@ -119,6 +119,22 @@ impl<'a> Reader<'a> {
         Ok(Some(Self { item, ..self }))
     }
 
+    /// The maps within a map, by name; none where there is no such map.
+    pub(crate) fn maps(self, name: &'static str) -> Result<Vec<(&'a str, Self)>, Failure> {
+        let Some(map) = self.map_if(name)? else { return Ok(Vec::new()) };
+        let read = |(name, value): (&'a String, &'a AttributeValue)| {
+            let item = value.as_m().map_err(|_| self.fault(format!("{name} is no map")))?;
+            Ok((name.as_str(), Self { item, ..self }))
+        };
+        map.item.iter().map(read).collect()
+    }
+
+    /// A text that reads as something else.
+    pub(crate) fn parsed<T: FromStr>(self, name: &'static str) -> Result<T, Failure> {
+        let read = self.text(name)?.parse();
+        read.map_err(|_| self.fault(format!("{name} is no text of its kind")))
+    }
+
     /// An error about this item.
     pub(crate) fn fault(self, reason: impl ToString) -> Failure {
         Failure::unreadable(self.what, self.pk, reason)

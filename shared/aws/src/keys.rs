@@ -2,7 +2,7 @@
 //!
 //! Everything an ingest function writes has a partition key that begins with its provider's name and
 //! a slash, so that one leading-keys condition covers it. What many events share is spread over
-//! [`SHARDS`], so that no partition takes more than its share of the busiest source.
+//! shards (`spread`), so that no partition takes more than its share of the busiest source.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{DeliveryRef, DestinationName, EventKey, Snapshot, SourceId};
@@ -10,6 +10,10 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::items::text;
+
+mod spread;
+
+pub(crate) use spread::{Index, deliveries, events, shards};
 
 /// The partition key of both tables.
 pub(crate) const PK: &str = "pk";
@@ -23,10 +27,6 @@ pub(crate) const SINCE: &str = "since";
 pub(crate) const LOG: &str = "log";
 /// When something was logged.
 pub(crate) const LOGGED: &str = "logged";
-
-/// Over how many keys of an index the events of one source and hour are spread. One partition takes
-/// 1 000 writes a second: at 10 000 events a second each of these takes 313 and as many removals.
-const SHARDS: u8 = 32;
 
 /// An item's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +81,38 @@ impl Key {
     /// A call that was refused; a source's sort by their times.
     pub(crate) fn refused(source: &SourceId, at: Timestamp, of: &str) -> Self {
         let tie = &digest([of.as_bytes()])[..8];
-        Self::new(format!("{source}#refused"), format!("{}/{tie}", sortable(at)))
+        Self::new(refused_of(source), format!("{}/{tie}", sortable(at)))
     }
 
     /// Where a destination has moved to.
     pub(crate) fn moved(destination: &DestinationName) -> Self {
-        Self::new(format!("destination/{destination}"), "moved")
+        Self::new(state_of(destination), "moved")
+    }
+
+    /// How a destination stands. All are in one partition, so that one query lists them: few are
+    /// written, and only while something fails.
+    pub(crate) fn standing(destination: &DestinationName) -> Self {
+        Self::new(STANDINGS, destination.as_str())
+    }
+
+    /// The moments that were reserved of a destination.
+    pub(crate) fn reserved(destination: &DestinationName) -> Self {
+        Self::new(state_of(destination), "reserved")
+    }
+
+    /// The leases of some of a destination's slots.
+    pub(crate) fn slots(destination: &DestinationName, group: u32) -> Self {
+        Self::new(state_of(destination), format!("slots/{group:02}"))
+    }
+
+    /// A note that a flow leaves itself.
+    pub(crate) fn note(name: &str) -> Self {
+        Self::new(format!("note/{name}"), "note")
+    }
+
+    /// What an hour brought a source; a source's sort by their hours.
+    pub(crate) fn totals(source: &SourceId, hour: Timestamp) -> Self {
+        Self::new(totals_of(source), sortable(hour))
     }
 
     /// In the directory: a source.
@@ -105,6 +131,24 @@ impl Key {
     }
 }
 
+/// The partition of how destinations stand.
+pub(crate) const STANDINGS: &str = "destinations";
+
+/// The partition of what else is remembered of a destination.
+pub(crate) fn state_of(destination: &DestinationName) -> String {
+    format!("destination/{destination}")
+}
+
+/// The partition of the calls to a source that were refused.
+pub(crate) fn refused_of(source: &SourceId) -> String {
+    format!("{source}#refused")
+}
+
+/// The partition of what hours brought a source.
+pub(crate) fn totals_of(source: &SourceId) -> String {
+    format!("{source}#totals")
+}
+
 /// In the directory: the partition of all destinations.
 pub(crate) const DESTINATIONS: &str = "destination";
 
@@ -119,48 +163,6 @@ pub(crate) const SOURCES: &str = "source/";
 /// What the sort keys of an event's parts begin with.
 pub(crate) fn parts_of(digest: &str) -> String {
     format!("part/{digest}/")
-}
-
-/// Index keys of events.
-pub(crate) mod events {
-    use super::{EventKey, SourceId, Timestamp, shard, sortable};
-
-    /// The log of a source's events: one hour of one shard.
-    pub(crate) fn logged(source: &SourceId, received: Timestamp, key: &EventKey) -> String {
-        let hour = &sortable(received)[..13];
-        format!("event/{source}/{hour}/{}", shard(key.as_str()))
-    }
-
-    /// Events whose deliveries are not all written.
-    pub(crate) fn untaken(key: &EventKey) -> String {
-        format!("untaken/{}", shard(key.as_str()))
-    }
-
-    /// A source's conflicts.
-    pub(crate) fn conflicts(source: &SourceId, key: &EventKey) -> String {
-        format!("conflict/{source}/{}", shard(key.as_str()))
-    }
-
-    /// A source's parked bodies; each is known by its partition key.
-    pub(crate) fn parked(source: &SourceId, pk: &str) -> String {
-        format!("parked/{source}/{}", shard(pk))
-    }
-}
-
-/// Index keys of deliveries.
-pub(crate) mod deliveries {
-    use super::{DeliveryRef, Timestamp, shard, sortable};
-
-    /// A destination's deliveries that have not ended.
-    pub(crate) fn due(of: &DeliveryRef) -> String {
-        format!("due/{}/{}", of.destination, shard(of.event.as_str()))
-    }
-
-    /// A destination's deliveries that failed on one day.
-    pub(crate) fn failed(of: &DeliveryRef, ended: Timestamp) -> String {
-        let day = &sortable(ended)[..10];
-        format!("failed/{}/{day}/{}", of.destination, shard(of.event.as_str()))
-    }
 }
 
 /// A time as a key: of fixed width, so that texts sort as times do.
@@ -182,16 +184,8 @@ pub(crate) fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Which of the shards what has this partition key belongs to, as two digits.
-fn shard(pk: &str) -> String {
-    let first = Sha256::digest(pk.as_bytes()).first().copied().unwrap_or(0);
-    format!("{:02}", first % SHARDS)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use domain::Name;
 
     use super::*;
@@ -225,24 +219,15 @@ mod tests {
             (Key::source(&source), "source/casso", "shop"),
             (Key::destination(&of.destination), "destination", "sales"),
             (Key::moved(&of.destination), "destination/sales", "moved"),
+            (Key::standing(&of.destination), "destinations", "sales"),
+            (Key::reserved(&of.destination), "destination/sales", "reserved"),
+            (Key::slots(&of.destination, 1), "destination/sales", "slots/01"),
+            (Key::note("hours/casso/shop"), "note/hours/casso/shop", "note"),
+            (Key::totals(&source, at), "casso/shop#totals", "2026-11-21T08:59:59.999999Z"),
         ] {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
         }
-        assert_eq!(events::logged(&source, at, &of.event), "event/casso/shop/2026-11-21T08/26");
-        assert_eq!(events::untaken(&of.event), "untaken/26");
-        assert_eq!(deliveries::due(&of), "due/sales/26");
-        assert_eq!(deliveries::failed(&of, at), "failed/sales/2026-11-21/26");
         assert!(Key::refused(&source, at, "x").sk.starts_with("2026-11-21T08:59:59.999999Z/"));
-    }
-
-    #[test]
-    fn a_busy_hour_is_spread_evenly() {
-        let mut shards: BTreeMap<String, usize> = BTreeMap::new();
-        for n in 0..32_000 {
-            *shards.entry(shard(of(&n.to_string()).event.as_str())).or_default() += 1;
-        }
-        assert_eq!(shards.len(), usize::from(SHARDS));
-        assert!(shards.values().all(|count| (800..1200).contains(count)), "{shards:?}");
     }
 
     #[test]

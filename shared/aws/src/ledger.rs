@@ -2,39 +2,58 @@
 //! look (`events`, `deliveries`…), not the rules (`domain::Delivery`).
 //!
 //! A write whose answer was lost is sent again by the SDK, and then fails its own condition. Claiming
-//! may meet that without harm; what leases or finishes knows its own write by the owner it finds, so
-//! that a lost answer does not look like somebody else's doing.
+//! may meet that without harm; what leases or finishes knows its own write by the owner it finds, every
+//! other move by a token of its own, so that a lost answer does not look like somebody else's doing.
 
 mod attempts;
+mod change;
 mod deflate;
 mod deliveries;
 mod events;
 mod moves;
+mod notes;
+mod pace;
 mod parts;
 mod records;
+mod standings;
+mod survey;
+mod waiting;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Event,
-    EventKey, Finish, Ledger, Parked, Port, PortError, Refused, Snapshot, SourceId, Start, Stored,
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Entropy, Event,
+    EventKey, Finish, Ledger, Limit, Mark, Marked, Move, Parked, Port, PortError, Refused,
+    Retention, Slot, Snapshot, SourceId, Standing, Start, Stored, Turn,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::Failure;
 use crate::table::Table;
 
+pub use survey::DynamoSurvey;
+
 /// The ledger on DynamoDB.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "randomness has nothing to show")]
 pub struct DynamoLedger {
     table: Table,
-    keys_kept: SignedDuration,
+    kept: Retention,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl DynamoLedger {
-    /// The ledger in this table, which keeps keys for this long.
-    pub fn new(client: Client, table: impl Into<String>, keys_kept: SignedDuration) -> Self {
-        Self { table: Table::new(client, table), keys_kept }
+    /// The ledger in this table, which keeps things for so long. By the entropy it knows its own
+    /// writes.
+    pub fn new(
+        client: Client,
+        table: impl Into<String>,
+        kept: Retention,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { table: Table::new(client, table), kept, entropy }
     }
 }
 
@@ -80,8 +99,9 @@ impl Ledger for DynamoLedger {
         owner: u64,
         now: Timestamp,
         until: Timestamp,
+        probe: bool,
     ) -> Result<Start, PortError> {
-        moves::start(self, of, owner, now, until).await.map_err(failed)
+        moves::start(self, of, owner, now, until, probe).await.map_err(failed)
     }
 
     async fn finish(
@@ -94,13 +114,13 @@ impl Ledger for DynamoLedger {
         moves::finish(self, of, owner, attempt, next).await.map_err(failed)
     }
 
-    async fn resolve(
+    async fn shift(
         &self,
         of: &DeliveryRef,
+        step: &Move,
         now: Timestamp,
-        next: &DeliveryState,
     ) -> Result<Finish, PortError> {
-        moves::resolve(self, of, now, next).await.map_err(failed)
+        moves::shift(self, of, step, now).await.map_err(failed)
     }
 
     async fn delivery(
@@ -125,6 +145,60 @@ impl Ledger for DynamoLedger {
         to: &str,
     ) -> Result<(), PortError> {
         records::set_moved(self, destination, endpoint, to).await.map_err(failed)
+    }
+
+    async fn waiting(
+        &self,
+        destination: &DestinationName,
+        until: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, PortError> {
+        waiting::waiting(self, destination, until, most).await.map_err(failed)
+    }
+
+    async fn standing(&self, destination: &DestinationName) -> Result<Standing, PortError> {
+        standings::standing(self, destination).await.map_err(failed)
+    }
+
+    async fn mark(
+        &self,
+        destination: &DestinationName,
+        mark: &Mark,
+        now: Timestamp,
+    ) -> Result<Marked, PortError> {
+        standings::mark(self, destination, mark, now).await.map_err(failed)
+    }
+
+    async fn reserve(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        now: Timestamp,
+        patience: SignedDuration,
+    ) -> Result<Turn, PortError> {
+        pace::reserve(self, destination, limits, now, patience).await.map_err(failed)
+    }
+
+    async fn occupy(
+        &self,
+        destination: &DestinationName,
+        slots: u32,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Slot, PortError> {
+        pace::occupy(self, destination, slots, pace::Lease { owner, until }, now)
+            .await
+            .map_err(failed)
+    }
+
+    async fn vacate(
+        &self,
+        destination: &DestinationName,
+        slot: u32,
+        owner: u64,
+    ) -> Result<(), PortError> {
+        pace::vacate(self, destination, slot, owner).await.map_err(failed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ports on AWS: ledger and directory on DynamoDB, the queue on SQS. What is decided is decided in
 //! `domain`; here is how it is written. No Lambda in here, no policy, no clock.
 
+mod allowed;
 mod batches;
 mod dead_letters;
 mod directory;
@@ -20,13 +21,14 @@ mod table;
 mod update;
 mod warm;
 
+pub use allowed::allowed_ranges;
 pub use dead_letters::SqsDeadLetters;
 pub use directory::DynamoDirectory;
 pub use entries::{DirectoryError, Entry, EntryId, Origin};
 pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
-pub use ledger::DynamoLedger;
-pub use ports::{OpenError, Ports};
+pub use ledger::{DynamoLedger, DynamoSurvey};
+pub use ports::{OpenError, Ports, SweepPorts};
 pub use queue::SqsQueue;
 pub use services::{Connections, Patience, Services};
 pub use settings::{Env, Resources, SettingsError, Surroundings, needed_url};

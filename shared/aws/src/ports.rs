@@ -2,14 +2,20 @@
 
 use std::sync::Arc;
 
-use domain::{Clock, Directory, Ledger, Queue};
+use domain::{
+    Clock, DeadLetters, Directory, Entropy, Ledger, Notes, Queue, Retention, Survey,
+};
+use jiff::SignedDuration;
 
+use crate::dead_letters::SqsDeadLetters;
 use crate::directory::DynamoDirectory;
 use crate::http::CaBundleError;
-use crate::ledger::DynamoLedger;
+use crate::ledger::{DynamoLedger, DynamoSurvey};
 use crate::queue::SqsQueue;
 use crate::services::{Patience, Services};
-use crate::settings::{Env, Resources, SettingsError, Surroundings};
+use crate::settings::{
+    Env, Resources, SettingsError, Surroundings, needed_url, probe_every,
+};
 
 /// The ports, and the clients they call by.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -35,26 +41,97 @@ pub enum OpenError {
     CaBundle(#[from] CaBundleError),
 }
 
+/// The ports of a function that looks after what nobody rang for, and what it is set to.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct SweepPorts {
+    /// Claims, deliveries, attempts.
+    pub ledger: Arc<dyn Ledger>,
+    /// What is overdue, held, logged.
+    pub survey: Arc<dyn Survey>,
+    /// What was told before.
+    pub notes: Arc<dyn Notes>,
+    /// Envelopes.
+    pub queue: Arc<dyn Queue>,
+    /// What was set aside: `TINGTING_DEAD_LETTERS_URL`.
+    pub dead_letters: Arc<dyn DeadLetters>,
+    /// Sources and destinations.
+    pub directory: Arc<dyn Directory>,
+    /// The clients.
+    pub services: Services,
+    /// How often a paused destination is probed.
+    pub probe_every: SignedDuration,
+    /// How long things are kept.
+    pub kept: Retention,
+}
+
 impl Ports {
     /// Reads the settings and makes the clients.
     pub fn open(
         env: Env<'_>,
         clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+        patience: Patience,
+    ) -> Result<Self, OpenError> {
+        let Opened { ledger, queue, directory, services, .. } =
+            Opened::read(env, clock, entropy, patience)?;
+        Ok(Self { ledger: Arc::new(ledger), queue, directory, services })
+    }
+}
+
+impl SweepPorts {
+    /// Reads the settings and makes the clients, for the sources of these providers.
+    pub fn open(
+        env: Env<'_>,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+        providers: Vec<&'static str>,
+    ) -> Result<Self, OpenError> {
+        let dead_letters = needed_url(env, "TINGTING_DEAD_LETTERS_URL")?;
+        let probe_every = probe_every(env)?;
+        let Opened { ledger, queue, directory, services, kept } =
+            Opened::read(env, clock, entropy, Patience::Lease)?;
+        let survey = DynamoSurvey::new(ledger.clone(), Arc::clone(&directory), providers);
+        Ok(Self {
+            survey: Arc::new(survey),
+            notes: Arc::new(ledger.clone()),
+            ledger: Arc::new(ledger),
+            queue,
+            dead_letters: Arc::new(SqsDeadLetters::new(services.sqs.clone(), dead_letters)),
+            directory,
+            services,
+            probe_every,
+            kept,
+        })
+    }
+}
+
+/// What both have, with the ledger as it is.
+struct Opened {
+    ledger: DynamoLedger,
+    queue: Arc<dyn Queue>,
+    directory: Arc<dyn Directory>,
+    services: Services,
+    kept: Retention,
+}
+
+impl Opened {
+    fn read(
+        env: Env<'_>,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
         patience: Patience,
     ) -> Result<Self, OpenError> {
         let surroundings = Surroundings::read(env)?;
-        let Resources { directory, ledger, queue, keys_kept } = Resources::read(env)?;
+        let Resources { directory, ledger, queue, kept } = Resources::read(env)?;
         let services = Services::new(&surroundings, patience)?;
         let Services { dynamodb, sqs, .. } = &services;
+        let (client, clock) = (dynamodb.clone(), Arc::clone(clock));
         Ok(Self {
-            ledger: Arc::new(DynamoLedger::new(dynamodb.clone(), ledger, keys_kept)),
+            ledger: DynamoLedger::new(dynamodb.clone(), ledger, kept, Arc::clone(entropy)),
             queue: Arc::new(SqsQueue::new(sqs.clone(), queue)),
-            directory: Arc::new(DynamoDirectory::new(
-                dynamodb.clone(),
-                directory,
-                Arc::clone(clock),
-            )),
+            directory: Arc::new(DynamoDirectory::new(client, directory, clock)),
             services,
+            kept,
         })
     }
 }

@@ -1,9 +1,11 @@
 //! What a function needs to know of its surroundings, read once from the environment. Credentials are
 //! the environment's: a Lambda has them there, and probing for others costs a cold start dearly.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use aws_credential_types::Credentials;
+use domain::Retention;
 use jiff::SignedDuration;
 
 /// The environment: the value of a variable, if it is set.
@@ -51,11 +53,16 @@ pub struct Resources {
     pub ledger: String,
     /// `TINGTING_QUEUE_URL`.
     pub queue: String,
-    /// `TINGTING_KEYS_DAYS`, 180 where it is not set: how long keys, and with them events, are kept.
-    pub keys_kept: SignedDuration,
+    /// `TINGTING_KEYS_DAYS`, 180 where it is not set: how long keys are kept. `TINGTING_BODIES_DAYS`,
+    /// as long as keys where it is not set: how long bodies are, which is never longer.
+    pub kept: Retention,
 }
 
 const KEYS_DAYS: &str = "TINGTING_KEYS_DAYS";
+const BODIES_DAYS: &str = "TINGTING_BODIES_DAYS";
+const PROBE_MINUTES: &str = "TINGTING_PROBE_MINUTES";
+const PROBE_MINUTES_UNSET: i64 = 15;
+const MOST_PROBE_MINUTES: i64 = 24 * 60;
 /// What the contract with the providers promises at least: no replay of theirs is older.
 const LEAST_KEYS_DAYS: i64 = 180;
 const MOST_KEYS_DAYS: i64 = 3660;
@@ -90,23 +97,41 @@ impl Resources {
             directory: needed(env, "TINGTING_DIRECTORY_TABLE")?,
             ledger: needed(env, "TINGTING_LEDGER_TABLE")?,
             queue: needed_url(env, "TINGTING_QUEUE_URL")?,
-            keys_kept: keys_kept(env)?,
+            kept: kept(env)?,
         })
     }
 }
 
-fn keys_kept(env: Env<'_>) -> Result<SignedDuration, SettingsError> {
-    let days = match set(env, KEYS_DAYS) {
-        None => LEAST_KEYS_DAYS,
-        Some(value) => match value.parse() {
-            Ok(days) if (LEAST_KEYS_DAYS..=MOST_KEYS_DAYS).contains(&days) => days,
-            Ok(_) | Err(_) => {
-                let wanted = "use a whole number of days from 180 to 3660";
-                return Err(SettingsError::Unusable { name: KEYS_DAYS, value, wanted });
-            }
-        },
-    };
-    Ok(SignedDuration::from_hours(days * 24))
+/// How often a paused destination is probed: `TINGTING_PROBE_MINUTES`, 15 where it is not set.
+pub(crate) fn probe_every(env: Env<'_>) -> Result<SignedDuration, SettingsError> {
+    let range = 1..=MOST_PROBE_MINUTES;
+    let wanted = "use a whole number of minutes from 1 to 1440";
+    let minutes = whole(env, PROBE_MINUTES, range, wanted)?.unwrap_or(PROBE_MINUTES_UNSET);
+    Ok(SignedDuration::from_mins(minutes))
+}
+
+fn kept(env: Env<'_>) -> Result<Retention, SettingsError> {
+    let range = LEAST_KEYS_DAYS..=MOST_KEYS_DAYS;
+    let wanted = "use a whole number of days from 180 to 3660";
+    let keys = whole(env, KEYS_DAYS, range, wanted)?.unwrap_or(LEAST_KEYS_DAYS);
+    let wanted = "use a whole number of days from 1 to what TINGTING_KEYS_DAYS says, else 180";
+    let bodies = whole(env, BODIES_DAYS, 1..=keys, wanted)?.unwrap_or(keys);
+    let days = |days: i64| SignedDuration::from_hours(days * 24);
+    Ok(Retention { keys: days(keys), bodies: days(bodies) })
+}
+
+/// A whole number within a range, if the variable is set.
+fn whole(
+    env: Env<'_>,
+    name: &'static str,
+    range: RangeInclusive<i64>,
+    wanted: &'static str,
+) -> Result<Option<i64>, SettingsError> {
+    let Some(value) = set(env, name) else { return Ok(None) };
+    match value.parse() {
+        Ok(number) if range.contains(&number) => Ok(Some(number)),
+        Ok(_) | Err(_) => Err(SettingsError::Unusable { name, value, wanted }),
+    }
 }
 
 /// A variable that must be set; empty is not set.
@@ -160,7 +185,8 @@ mod tests {
             };
             let surroundings = Surroundings::read(&env).map(drop);
             let both = surroundings.and_then(|()| Resources::read(&env).map(drop));
-            both.err().map(|error| error.to_string())
+            let all = both.and_then(|()| probe_every(&env).map(drop));
+            all.err().map(|error| error.to_string())
         };
         assert_eq!(told("NOTHING", ""), None);
         for (name, value) in [
@@ -169,11 +195,16 @@ mod tests {
             ("AWS_ENDPOINT_URL_SQS", "ftp://x"),
             ("TINGTING_QUEUE_URL", "/only/a/path"),
             ("TINGTING_KEYS_DAYS", "7"),
+            ("TINGTING_BODIES_DAYS", "0"),
+            ("TINGTING_BODIES_DAYS", "181"),
+            ("TINGTING_PROBE_MINUTES", "0"),
+            ("TINGTING_PROBE_MINUTES", "15m"),
         ] {
             let expected = format!("the environment variable {name} is {value:?}: use ");
             let error = told(name, value).unwrap_or_default();
             assert!(error.starts_with(&expected), "{name}: {error}");
         }
+        assert_eq!(told("TINGTING_BODIES_DAYS", "30"), None);
         let missing = "the environment variable AWS_SECRET_ACCESS_KEY is not set";
         assert_eq!(told("AWS_SECRET_ACCESS_KEY", "").as_deref(), Some(missing));
     }

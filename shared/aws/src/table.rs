@@ -21,6 +21,10 @@ use crate::items::{Item, text};
 use crate::keys::{Key, PK, SK};
 use crate::update::Update;
 
+mod reads;
+
+pub(crate) use reads::{Entry, Span};
+
 const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 /// A transaction that met another on its item, or a throttled one, is tried again after these: the
 /// SDK itself does not look into the reasons.
@@ -140,6 +144,13 @@ impl Table {
                 None
             }
         })
+    }
+
+    /// Removes an item; one that is not there is removed.
+    pub(crate) async fn remove(&self, key: Key) -> Result<(), Failure> {
+        let call = self.client.delete_item().table_name(&self.name);
+        let call = call.key(PK, text(key.pk)).key(SK, text(key.sk));
+        call.send().await.map(drop).map_err(|error| Failure::of("DeleteItem", error))
     }
 
     /// Updates an item under the update's condition.

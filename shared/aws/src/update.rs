@@ -81,6 +81,14 @@ impl Update {
         self.conditions.push(format!("{name} = {known}"));
     }
 
+    /// Only if the attribute is a text that begins like this now.
+    pub(crate) fn if_begins(&mut self, name: &'static str, begin: AttributeValue) {
+        let known = format!(":begin_{name}");
+        self.values.get_or_insert_default().insert(known.clone(), begin);
+        let name = self.name(name);
+        self.conditions.push(format!("begins_with({name}, {known})"));
+    }
+
     /// Only if the attribute is at most this now, or not there.
     pub(crate) fn if_at_most(&mut self, name: &'static str, value: AttributeValue) {
         let known = format!(":was_{name}");

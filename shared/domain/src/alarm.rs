@@ -1,10 +1,15 @@
 //! What operators are told of: an alarm is an event of our own, so that it is claimed once, delivered
 //! and retried like any other. Its words are the channels' business; who is told, the filter's.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DestinationName, Event, EventKey, Facts, Kind, Provenance, SourceId};
+use crate::{
+    Blame, Claim, DestinationName, Envelope, Event, EventKey, Facts, Kind, Ledger, Outbound, Port,
+    PortError, Provenance, Queue, Reconciled, SourceId,
+};
 
 /// What is wrong, or well again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,5 +155,47 @@ impl Alarm {
     /// Whether a destination is to be told: not of itself.
     pub fn concerns(&self, destination: &DestinationName) -> bool {
         self.about() != Some(destination.as_str())
+    }
+}
+
+/// Claims an alarm and queues it, so that it is delivered like any event; whether it is a new one.
+/// What was claimed and never queued is queued by the next who raises it, or rung by the sweep.
+pub async fn raise(
+    ledger: &dyn Ledger,
+    queue: &dyn Queue,
+    alarm: &Alarm,
+    change: &str,
+    now: Timestamp,
+) -> Result<bool, PortError> {
+    let event = alarm.event(change, now);
+    let claim = ledger.claim(&event).await?;
+    match claim {
+        Claim::Fresh | Claim::Unfinished => {
+            let envelope =
+                Envelope::for_key(&event.key).map_err(|e| PortError::new(Port::Queue, e))?;
+            queue.send(&[Outbound { envelope, delay: Duration::ZERO }]).await?;
+        }
+        Claim::Settled | Claim::Conflict { .. } => {}
+    }
+    Ok(claim == Claim::Fresh)
+}
+
+impl Reconciled {
+    /// What operators are told of it, each with what makes it another change than the last.
+    pub fn alarms(&self, now: Timestamp) -> Vec<(Alarm, String)> {
+        let source = self.source.to_string();
+        let mut alarms = Vec::new();
+        if self.gaps > 0 {
+            let (gaps, oldest) = (self.gaps, self.oldest);
+            alarms.push((Alarm::Gap { source: source.clone(), gaps, oldest }, now.to_string()));
+        }
+        if let Some(fault) = &self.fault
+            && fault.blame == Blame::Operator
+        {
+            // Once a day, as long as it lasts.
+            let day = now.to_string().split('T').next().unwrap_or_default().to_owned();
+            alarms.push((Alarm::Unasked { source, reason: fault.reason.clone() }, day));
+        }
+        alarms
     }
 }

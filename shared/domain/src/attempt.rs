@@ -75,7 +75,7 @@ impl Ending {
         self.word() == "retry"
     }
 
-    /// What happened to the destination. Limits and refusals say nothing about it.
+    /// What happened to the destination. A refusal says nothing about it.
     pub(crate) fn mark(&self) -> Option<Mark> {
         match self {
             Self::Judged(Verdict::Dead(why)) => Some(Mark::Dead(why.clone())),
@@ -83,7 +83,8 @@ impl Ending {
             | Self::NoAnswer(
                 SendError::Connection(_) | SendError::Timeout | SendError::Blocked(_),
             ) => Some(Mark::Failed),
-            Self::Judged(Verdict::Delivered | Verdict::Limited { .. } | Verdict::Refused(_))
+            Self::Judged(Verdict::Limited { .. }) => Some(Mark::Limited),
+            Self::Judged(Verdict::Delivered | Verdict::Refused(_))
             | Self::NoAnswer(SendError::Late) => None,
         }
     }

@@ -341,9 +341,6 @@ impl Dispatch {
         let before = work.earlier.last().map(|attempt| attempt.finished);
         let next = ending.next(delivery, destination, &standing, before, now, jitter);
         let next = if event.kind == Kind::Digest { gather::ended(next) } else { next };
-        if matches!(next, DeliveryState::Held(_)) && !standing.holding {
-            self.ledger.mark(&destination.name, &Mark::Held, now).await?;
-        }
         let attempt = Attempt {
             n: delivery.attempts,
             started,

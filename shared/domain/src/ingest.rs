@@ -7,23 +7,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use crate::ack::{Ack, Outcome, Refusal, Route, route};
 use crate::cache::SourceCache;
 use crate::{
-    Claim, Directory, Envelope, Event, EventKey, Hook, Ledger, ListedSource, Name, Outbound,
-    Parked, Port, PortError, Provider, Queue, Reading, Refused, Reject, SourceId, find_provider,
+    Claim, Directory, Event, EventKey, Hook, Ledger, ListedSource, Name, Parked, Port, PortError,
+    Provider, Queue, Reading, Refused, Reject, SourceId, find_provider, recording,
 };
 
 /// The most bytes a body may have.
 pub const MAX_BODY: usize = 256 * 1024;
-/// Writes of one array in flight at once.
-const WRITES_AT_ONCE: usize = 32;
 /// Refused calls are recorded at most this often per process.
 const REFUSED_EVERY_S: i64 = 10;
 
@@ -184,53 +180,23 @@ impl Ingest {
         events: &[Event],
         parked: &[Parked],
     ) -> Result<(u32, u32, Vec<EventKey>), PortError> {
-        // Collected first (nothing runs yet): through a closure the compiler cannot see that the
-        // whole flow is `Send`.
-        let claims: Vec<_> = events.iter().map(|event| self.ledger.claim(event)).collect();
-        let claims: Vec<Claim> =
-            futures_util::stream::iter(claims).buffered(WRITES_AT_ONCE).try_collect().await?;
+        let claims = recording::claim(self.ledger.as_ref(), events).await?;
         if !parked.is_empty() {
-            self.park(source, hook, parked).await?;
+            let context = parked_context(hook);
+            let ledger = self.ledger.as_ref();
+            recording::park(ledger, source, parked, &context, hook.received).await?;
         }
         let (mut fresh, mut repeated, mut conflicts) = (0, 0, Vec::new());
-        let mut messages = Vec::new();
-        for (event, claim) in events.iter().zip(claims) {
+        for (event, claim) in events.iter().zip(&claims) {
             match claim {
                 Claim::Fresh => fresh += 1,
-                Claim::Unfinished => repeated += 1,
-                Claim::Settled => {
-                    repeated += 1;
-                    continue;
-                }
-                Claim::Conflict { first } => {
-                    if first {
-                        conflicts.push(event.key.clone());
-                    }
-                    continue;
-                }
+                Claim::Unfinished | Claim::Settled => repeated += 1,
+                Claim::Conflict { first: true } => conflicts.push(event.key.clone()),
+                Claim::Conflict { first: false } => {}
             }
-            let envelope =
-                Envelope::for_event(event).map_err(|e| PortError::new(Port::Queue, e))?;
-            messages.push(Outbound { envelope, delay: Duration::ZERO });
         }
-        if !messages.is_empty() {
-            self.queue.send(&messages).await?;
-        }
+        recording::ring(self.queue.as_ref(), events, &claims).await?;
         Ok((fresh, repeated, conflicts))
-    }
-
-    async fn park(
-        &self,
-        source: &SourceId,
-        hook: &Hook<'_>,
-        parked: &[Parked],
-    ) -> Result<(), PortError> {
-        let context = parked_context(hook);
-        let parking: Vec<_> = parked
-            .iter()
-            .map(|element| self.ledger.park(source, element, &context, hook.received))
-            .collect();
-        futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
     }
 
     /// Records a refused call, at most one per 10 s in this process; a failure is ignored, for the

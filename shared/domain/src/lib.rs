@@ -49,11 +49,14 @@ mod filter;
 mod ids;
 mod ingest;
 mod kind;
+mod notes;
 mod pace;
 mod ports;
 mod provider;
 mod provider_api;
+mod reconcile;
 mod record;
+mod recording;
 mod retry;
 mod secret;
 mod source;
@@ -64,7 +67,7 @@ mod tokens;
 mod told;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
-pub use alarm::Alarm;
+pub use alarm::{Alarm, raise};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
 pub use attempt::Attempt;
 pub use channel::{
@@ -83,16 +86,18 @@ pub use filter::{Filter, Selector};
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
+pub use notes::{Notes, Timer};
 pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
     Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane,
-    Lanes, Ledger, Marked, Message, MoneyTotal, Notes, Outbound, Overdue, Port, PortError, Queue,
-    Refused, Retention, Screen, SendError, Stored, Survey, Timer,
+    Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port, PortError, Queue, Refused,
+    Retention, Screen, SendError, Stored, Survey,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
     Api, Ask, Blame, Credentials, Issued, MAX_PAGE, NextPage, Page, ProviderApi, Setback,
 };
+pub use reconcile::{Reconcile, Reconciled};
 pub use record::{
     ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord,
     Text,

@@ -13,7 +13,7 @@ mod ledger;
 mod survey;
 
 pub use ledger::{Claim, Enlisted, Ledger, Marked, Refused, Stored};
-pub use survey::{HourTotals, MoneyTotal, Notes, Overdue, Retention, Survey};
+pub use survey::{HourTotals, MoneyTotal, Overdue, Retention, Survey};
 
 /// A port, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -150,13 +150,6 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Waiting for a moment, a few seconds at most: longer waits are the ledger's.
-#[async_trait]
-pub trait Timer: Send + Sync {
-    /// Returns at this moment, or at once if it has passed.
-    async fn wait_until(&self, at: Timestamp);
-}
-
 /// Randomness.
 pub trait Entropy: Send + Sync {
     /// Sixty-four random bits.
@@ -164,7 +157,7 @@ pub trait Entropy: Send + Sync {
 }
 
 /// A place to send from; dropping it leaves the lane.
-pub type Lane = Box<dyn Send>;
+pub type Lane = Box<dyn Send + Sync>;
 
 /// How many requests may be under way to one destination, so that one that hangs holds up nobody
 /// but itself.

@@ -41,12 +41,12 @@ pub enum Cause {
     Operator,
 }
 
-/// Failures with no success between them.
+/// Attempts with no success between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Streak {
     /// When the first of them was.
     pub since: Timestamp,
-    /// How many.
+    /// How many of them were failures.
     pub failures: u32,
 }
 
@@ -66,8 +66,6 @@ pub struct Standing {
     pub mode: Mode,
     /// The failures since the last success.
     pub streak: Option<Streak>,
-    /// Whether deliveries may be held.
-    pub holding: bool,
     /// The last probe.
     pub probed: Option<Probed>,
     /// When it last came back.
@@ -81,14 +79,12 @@ pub struct Standing {
 pub enum Mark {
     /// It failed an attempt.
     Failed,
+    /// It asked for patience: no failure, and nothing taken either.
+    Limited,
     /// It took something.
     Taken,
     /// Its channel said that it is no more.
     Dead(String),
-    /// A delivery to it is held.
-    Held,
-    /// No delivery to it is held any more.
-    Drained,
     /// A held delivery goes out as a probe; only if the last probe is older than this.
     Probe {
         /// Its place in the order of the held ones.
@@ -124,7 +120,7 @@ impl Standing {
     /// Whether a held delivery is to find out, every so often, if the destination has come back.
     pub fn is_probed(&self) -> bool {
         match self.mode {
-            Mode::Active => self.holding && self.streak.is_some(),
+            Mode::Active => self.streak.is_some(),
             Mode::Paused { cause: Cause::Failing | Cause::Dead(_), .. } => true,
             Mode::Paused { cause: Cause::Operator, .. } | Mode::Disabled { .. } => false,
         }
@@ -132,7 +128,7 @@ impl Standing {
 
     /// Whether what is held may go.
     pub fn releases(&self) -> bool {
-        self.is_active() && self.holding && self.streak.is_none()
+        self.is_active() && self.streak.is_none()
     }
 
     /// Whether nothing has arrived since `then`, by the failures since.
@@ -144,10 +140,12 @@ impl Standing {
     pub fn after(&self, mark: &Mark, now: Timestamp) -> Option<Self> {
         let next = match mark {
             Mark::Failed => self.failed(now).looked_at(now),
+            Mark::Limited => {
+                let streak = self.streak.unwrap_or(Streak { since: now, failures: 0 });
+                Self { streak: Some(streak), ..self.clone() }
+            }
             Mark::Taken => self.taken(now),
             Mark::Dead(why) => self.failed(now).dead(why, now),
-            Mark::Held => Self { holding: true, ..self.clone() },
-            Mark::Drained => Self { holding: false, ..self.clone() },
             Mark::Probe { place, every } => self.probed(place, *every, now),
             Mark::Pause => self.paused(Cause::Operator, now),
             Mark::Resume => self.resumed(now),
@@ -190,8 +188,7 @@ impl Standing {
             Mode::Active => now,
         };
         let told = self.mode == Mode::Paused { since, cause: cause.clone() } && self.told;
-        let (mode, holding) = (Mode::Paused { since, cause }, true);
-        Self { mode, holding, told, ..self.clone() }
+        Self { mode: Mode::Paused { since, cause }, told, ..self.clone() }
     }
 
     fn resumed(&self, now: Timestamp) -> Self {
@@ -200,7 +197,6 @@ impl Standing {
             Mode::Paused { .. } | Mode::Disabled { .. } => Self {
                 mode: Mode::Active,
                 streak: None,
-                holding: true,
                 probed: None,
                 resumed: Some(now),
                 told: false,
@@ -249,7 +245,6 @@ mod tests {
         Standing {
             mode: Mode::Paused { since: hour(0), cause },
             streak: Some(Streak { since: hour(-24), failures: 9 }),
-            holding: true,
             ..Standing::default()
         }
     }
@@ -288,13 +283,13 @@ mod tests {
         let dead = through(Standing::default(), &[(1, Mark::Dead("no_service".into()))]);
         let cause = Cause::Dead("no_service".into());
         assert_eq!(dead.mode, Mode::Paused { since: hour(1), cause });
-        assert!(dead.holding && !dead.told && dead.is_probed() && !dead.is_active());
+        assert!(!dead.told && dead.is_probed() && !dead.is_active());
         assert_eq!(through(dead.clone(), &[(2, Mark::Dead("gone".into()))]).mode, dead.mode);
     }
 
     #[test]
     fn a_success_ends_a_pause_but_not_an_operators() {
-        let resumed = Standing { holding: true, resumed: Some(hour(1)), ..Standing::default() };
+        let resumed = Standing { resumed: Some(hour(1)), ..Standing::default() };
         for (cause, mark, expected) in [
             (Cause::Failing, Mark::Taken, resumed.clone()),
             (Cause::Dead("x".into()), Mark::Taken, resumed.clone()),

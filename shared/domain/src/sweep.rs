@@ -13,15 +13,15 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alarm, Channel, Claim, Clock, DeadLetters, DeliveryRef, Directory, Envelope, Ledger, Notes,
-    Outbound, Overdue, Port, PortError, Queue, Retention, Survey,
+    Alarm, Channel, Clock, DeadLetters, DeliveryRef, Directory, Envelope, Ledger, Notes, Outbound,
+    Overdue, Port, PortError, Queue, Retention, Survey, raise,
 };
 
 /// What was to be looked at and nobody rang for, at most, in one run.
 const OVERDUE_AT_ONCE: usize = 1_000;
 /// How long a bell may be late before it is rung again: a delayed message arrives a little after its
 /// time.
-const GRACE: SignedDuration = SignedDuration::from_secs(60);
+const GRACE: SignedDuration = SignedDuration::from_secs(10);
 /// Old things forgotten in one run.
 const EXPIRED_AT_ONCE: usize = 2_000;
 
@@ -136,25 +136,6 @@ impl Sweep {
     async fn ring(&self, bells: &[Outbound]) -> Result<(), PortError> {
         if bells.is_empty() { Ok(()) } else { self.queue.send(bells).await }
     }
-}
-
-/// Claims an alarm and queues it; whether it is a new one.
-pub(crate) async fn raise(
-    ledger: &dyn Ledger,
-    queue: &dyn Queue,
-    alarm: &Alarm,
-    change: &str,
-    now: Timestamp,
-) -> Result<bool, PortError> {
-    let event = alarm.event(change, now);
-    let claim = ledger.claim(&event).await?;
-    match claim {
-        Claim::Fresh | Claim::Unfinished => {
-            queue.send(&[bell(Envelope::for_key(&event.key))?]).await?
-        }
-        Claim::Settled | Claim::Conflict { .. } => {}
-    }
-    Ok(claim == Claim::Fresh)
 }
 
 fn bell(envelope: Result<String, crate::EnvelopeError>) -> Result<Outbound, PortError> {

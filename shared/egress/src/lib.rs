@@ -1,8 +1,8 @@
 //! The only door HTTP leaves by: [`HttpEgress`] implements `domain::Egress`.
 //!
 //! Every request goes through the address guard, follows no redirect, uses no proxy, decompresses
-//! nothing, has one deadline for the whole exchange and reads at most 16 KiB of the answer, less
-//! where its body stalls or breaks off. Not here: what to send and what the answer means; that is a
+//! nothing, has one deadline for the whole exchange and reads at most 16 KiB of the answer, unless
+//! it was built for more, and less where its body stalls or breaks off. Not here: what to send and what the answer means; that is a
 //! channel's.
 
 mod body;
@@ -27,7 +27,7 @@ pub use guard::{Forbidden, Guard, Reach};
 
 use body::{Deadlined, TooLate};
 
-/// How much of an answer is read.
+/// How much of an answer is read, unless the door was built for more.
 pub const MAX_ANSWER: usize = 16 * 1024;
 
 /// HTTP/1.1 over pooled connections.
@@ -37,6 +37,7 @@ pub struct HttpEgress {
     public: reqwest::Client,
     allowed_only: reqwest::Client,
     clock: Arc<dyn Clock>,
+    most: usize,
 }
 
 impl HttpEgress {
@@ -47,7 +48,15 @@ impl HttpEgress {
             allowed_only: connect::client(&guard, Reach::AllowedOnly)?,
             guard,
             clock,
+            most: MAX_ANSWER,
         })
+    }
+
+    /// The same door, reading so many bytes of an answer: for providers' APIs, whose answers are
+    /// lists, and which the operator has chosen.
+    #[must_use]
+    pub fn reading(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// The exchange up to the answer's head.
@@ -87,7 +96,7 @@ impl Egress for HttpEgress {
         // A sleep's deadline, because adding a timeout to an instant may overflow.
         let deadline = tokio::time::sleep(timeout).deadline();
         match timeout_at(deadline, self.ask(request, not_after)).await {
-            Ok(response) => Ok(read(response?, deadline).await),
+            Ok(response) => Ok(read(response?, deadline, self.most).await),
             Err(_) => Err(SendError::Timeout),
         }
     }
@@ -95,11 +104,11 @@ impl Egress for HttpEgress {
 
 /// The answer, its body as far as it came. The receiver has the request by now and its status says
 /// what became of it: a body that breaks off or stalls must not have a delivered message repeated.
-async fn read(mut response: Response, deadline: Instant) -> Answer {
+async fn read(mut response: Response, deadline: Instant, most: usize) -> Answer {
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     let mut body = BytesMut::new();
     let reading = async {
-        while body.len() < MAX_ANSWER
+        while body.len() < most
             && let Ok(Some(piece)) = response.chunk().await
         {
             body.extend_from_slice(&piece);
@@ -107,7 +116,7 @@ async fn read(mut response: Response, deadline: Instant) -> Answer {
     };
     // Out of time is one more end of the body.
     _ = timeout_at(deadline, reading).await;
-    body.truncate(MAX_ANSWER);
+    body.truncate(most);
     Answer { status, headers, body: body.freeze() }
 }
 

@@ -119,6 +119,9 @@ async fn an_endless_body_is_cut() {
     let (url, mut seen) = server(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), true).await;
     let answer = send(&door(&["127.0.0.1/32"], 0), post(&url, "x"), LONG).await.unwrap();
     assert_eq!(answer.body.len(), MAX_ANSWER);
+    let longer = door(&["127.0.0.1/32"], 0).reading(3 * MAX_ANSWER + 1);
+    let answer = send(&longer, post(&url, "x"), LONG).await.unwrap();
+    assert_eq!(answer.body.len(), 3 * MAX_ANSWER + 1);
     assert!(seen.recv().await.is_some(), "the connection is closed, not read to its end");
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct Claimed {
     key: String,
     fingerprint: Fingerprint,
     source: String,
+    received: i64,
     late: bool,
     body: String,
 }
@@ -29,6 +30,7 @@ impl Claimed {
             key: event.key.to_string(),
             fingerprint: event.fingerprint(),
             source: event.source.to_string(),
+            received: micros(event.received),
             late: event.late,
             body: event.to_json()?,
         })
@@ -36,13 +38,14 @@ impl Claimed {
 
     /// Puts the event under its key if there is none.
     pub(crate) fn write(&self, db: &Connection) -> Result<Claim, Failure> {
-        let sql = "INSERT INTO events (key, fingerprint, late, body) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (key) DO NOTHING";
-        let fingerprint = self.fingerprint.as_str();
-        let row = params![self.key, fingerprint, self.late, self.body];
+        let sql = "INSERT INTO events (key, fingerprint, late, body, source, received) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO NOTHING";
+        let (fingerprint, source, received) =
+            (self.fingerprint.as_str(), &self.source, self.received);
+        let row = params![self.key, fingerprint, self.late, self.body, source, received];
         if db.prepare_cached(sql)?.execute(row)? == 1 {
             let id = db.last_insert_rowid();
-            db.prepare_cached("INSERT INTO unfinished VALUES (?1)")?.execute([id])?;
+            db.prepare_cached("INSERT INTO unfinished (event) VALUES (?1)")?.execute([id])?;
             return Ok(Claim::Fresh);
         }
         let sql = "SELECT fingerprint, EXISTS (SELECT 1 FROM unfinished WHERE event = id) \
@@ -51,9 +54,9 @@ impl Claimed {
             Ok((row.get_ref(0)?.as_str().map(Fingerprint::from_stored)?, row.get::<_, bool>(1)?))
         })?;
         if !known.agrees_with(&self.fingerprint) {
-            let sql = "INSERT INTO conflicts (key, fingerprint, source, body) \
-                       VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key, fingerprint) DO NOTHING";
-            let row = params![self.key, fingerprint, self.source, self.body];
+            let sql = "INSERT INTO conflicts (key, fingerprint, source, body, received) \
+                       VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key, fingerprint) DO NOTHING";
+            let row = params![self.key, fingerprint, source, self.body, received];
             return Ok(Claim::Conflict { first: db.prepare_cached(sql)?.execute(row)? == 1 });
         }
         Ok(if unfinished { Claim::Unfinished } else { Claim::Settled })

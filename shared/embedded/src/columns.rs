@@ -1,6 +1,6 @@
 //! Times and states as columns, and back. What cannot be read is named, never guessed.
 
-use domain::DeliveryState;
+use domain::{DeliveryState, EventKey};
 use jiff::Timestamp;
 
 use crate::Failure;
@@ -21,13 +21,19 @@ pub(crate) struct State {
     pub(crate) owner: Option<i64>,
     pub(crate) at: Option<i64>,
     pub(crate) reason: Option<String>,
+    pub(crate) digest: Option<String>,
 }
 
 impl State {
     /// The columns of a state.
     pub(crate) fn of(state: &DeliveryState) -> Self {
-        let plain =
-            |word: &str| Self { word: word.to_owned(), owner: None, at: None, reason: None };
+        let plain = |word: &str| Self {
+            word: word.to_owned(),
+            owner: None,
+            at: None,
+            reason: None,
+            digest: None,
+        };
         match state {
             DeliveryState::Pending => plain("pending"),
             DeliveryState::Sending { owner, until } => Self {
@@ -36,6 +42,12 @@ impl State {
                 ..plain("sending")
             },
             DeliveryState::Waiting { due } => Self { at: Some(micros(*due)), ..plain("waiting") },
+            DeliveryState::Gathered { into, since } => Self {
+                digest: Some(into.to_string()),
+                at: Some(micros(*since)),
+                ..plain("gathered")
+            },
+            DeliveryState::Held(why) => Self { reason: Some(why.clone()), ..plain("held") },
             DeliveryState::Delivered => plain("delivered"),
             DeliveryState::Failed(why) => Self { reason: Some(why.clone()), ..plain("failed") },
             DeliveryState::Cancelled(why) => {
@@ -58,6 +70,13 @@ impl State {
                 until: time("deliveries", at()?)?,
             },
             "waiting" => DeliveryState::Waiting { due: time("deliveries", at()?)? },
+            "gathered" => DeliveryState::Gathered {
+                into: EventKey::from_stored(
+                    self.digest.as_deref().ok_or_else(|| lacks("a digest"))?,
+                ),
+                since: time("deliveries", at()?)?,
+            },
+            "held" => DeliveryState::Held(reason()?),
             "delivered" => DeliveryState::Delivered,
             "failed" => DeliveryState::Failed(reason()?),
             "cancelled" => DeliveryState::Cancelled(reason()?),
@@ -85,6 +104,8 @@ mod tests {
             DeliveryState::Sending { owner: u64::MAX, until: at },
             DeliveryState::Sending { owner: 0, until: Timestamp::from_microsecond(0).unwrap() },
             DeliveryState::Waiting { due: at },
+            DeliveryState::Gathered { into: EventKey::from_stored("tingting/digest/1"), since: at },
+            DeliveryState::Held("tạm dừng\0".to_owned()),
             DeliveryState::Delivered,
             DeliveryState::Failed(String::new()),
             DeliveryState::Cancelled("vì\0lý do \u{FFFE}".to_owned()),
@@ -95,12 +116,20 @@ mod tests {
 
     #[test]
     fn a_broken_row_is_named() {
-        let row = |word: &str| State { word: word.into(), owner: None, at: None, reason: None };
+        let row = |word: &str| State {
+            word: word.into(),
+            owner: None,
+            at: None,
+            reason: None,
+            digest: None,
+        };
         for (word, expected) in [
             ("sending", "a row of deliveries cannot be read: a sending one without an owner"),
             ("waiting", "a row of deliveries cannot be read: a waiting one without a time"),
             ("failed", "a row of deliveries cannot be read: a failed one without a reason"),
-            ("held", "a row of deliveries cannot be read: state \"held\""),
+            ("gathered", "a row of deliveries cannot be read: a gathered one without a digest"),
+            ("held", "a row of deliveries cannot be read: a held one without a reason"),
+            ("lost", "a row of deliveries cannot be read: state \"lost\""),
         ] {
             assert_eq!(row(word).read().unwrap_err().to_string(), expected);
         }

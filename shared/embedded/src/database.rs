@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use crate::columns::micros;
 use crate::directory::Book;
+use crate::pace::Slots;
+use crate::standings::Standings;
 use crate::writer::Writer;
-use crate::{Failure, OpenError, open};
+use crate::{Failure, OpenError, open, standings};
 
-/// The ledger, the directory, the queue and its inbox, in one file. When the last clone is dropped,
+/// Every port of this crate, over one file. When the last clone is dropped,
 /// what was asked for is finished and the folder released.
 #[derive(Clone)]
 pub struct Database {
@@ -24,6 +26,10 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// The directory as it was last committed.
     pub(crate) book: Arc<RwLock<Arc<Book>>>,
+    /// How destinations stand, as it was last committed: asked for on each event's way.
+    pub(crate) standings: Arc<RwLock<Standings>>,
+    /// The slots of destinations. Not in the file: this process alone sends, and its slots end with it.
+    pub(crate) slots: Mutex<Slots>,
     /// Rung when messages were sent.
     pub(crate) bell: Arc<Notify>,
     /// For long reads. Dropped before the writer, so that the writer's connection is the last and
@@ -39,10 +45,14 @@ impl Database {
         let opened = open::open(dir)?;
         let book = Book::read(&opened.writing)
             .map_err(|failure| OpenError::Unreadable { folder: dir.to_owned(), source: failure })?;
+        let standings = standings::read_all(&opened.writing)
+            .map_err(|failure| OpenError::Unreadable { folder: dir.to_owned(), source: failure })?;
         let writer = Writer::start(opened.writing, opened.lock).map_err(OpenError::Thread)?;
         let inner = Inner {
             clock,
             book: Arc::new(RwLock::new(Arc::new(book))),
+            standings: Arc::new(RwLock::new(standings)),
+            slots: Mutex::default(),
             bell: Arc::new(Notify::new()),
             reading: Arc::new(Mutex::new(opened.reading)),
             writer,

@@ -1,16 +1,20 @@
-//! The port `Ledger`: each call is one job, so one atomic step. Not the SQL (`claims`, `deliveries`),
-//! not the rules (`domain::Delivery`).
+//! The port `Ledger`: each call is one job, so one atomic step. Not the SQL (`claims`, `deliveries`,
+//! `standings`, `pace`), not the rules (`domain::Delivery`, `domain::Standing`).
+
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
     Attempt, Claim, Delivery, DeliveryRef, DeliveryState, DestinationName, Enlisted, Event,
-    EventKey, Finish, Ledger, Parked, Port, PortError, Refused, Snapshot, SourceId, Start, Stored,
+    EventKey, Finish, Ledger, Limit, Mark, Marked, Move, Parked, Port, PortError, Refused, Slot,
+    Snapshot, SourceId, Standing, Start, Stored, Turn,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::claims::{self, Claimed};
-use crate::{Database, Failure, deliveries};
+use crate::columns::micros;
+use crate::{Database, Failure, deliveries, pace, standings};
 
 #[async_trait]
 impl Ledger for Database {
@@ -64,11 +68,12 @@ impl Ledger for Database {
         owner: u64,
         now: Timestamp,
         until: Timestamp,
+        probe: bool,
     ) -> Result<Start, PortError> {
         let of = of.clone();
         self.on(Port::Ledger, move |db| {
             let Some(found) = deliveries::find(db, &of)? else { return Ok(Start::Missing) };
-            let start = found.delivery.start(owner, now, until);
+            let start = found.delivery.start(owner, now, until, probe);
             if let Start::Go(delivery) = &start {
                 deliveries::update(db, found.event, delivery)?;
             }
@@ -84,25 +89,27 @@ impl Ledger for Database {
         attempt: &Attempt,
         next: &DeliveryState,
     ) -> Result<Finish, PortError> {
-        let (of, attempt, next) = (of.clone(), attempt.clone(), next.clone());
+        let (of, attempt) = (of.clone(), attempt.clone());
+        let step = Move::Finish { owner, counted: attempt.counted, next: next.clone() };
         self.on(Port::Ledger, move |db| {
-            let moved = |delivery: &Delivery| delivery.finish(owner, attempt.counted, &next);
-            let Some(event) = move_on(db, &of, moved)? else { return Ok(Finish::Fenced) };
+            let Some(event) = move_on(db, &of, &step, attempt.finished)? else {
+                return Ok(Finish::Fenced);
+            };
             deliveries::record(db, event, &of, &attempt)?;
             Ok(Finish::Written)
         })
         .await
     }
 
-    async fn resolve(
+    async fn shift(
         &self,
         of: &DeliveryRef,
+        step: &Move,
         now: Timestamp,
-        next: &DeliveryState,
     ) -> Result<Finish, PortError> {
-        let (of, next) = (of.clone(), next.clone());
+        let (of, step) = (of.clone(), step.clone());
         self.on(Port::Ledger, move |db| {
-            let moved = move_on(db, &of, |delivery| delivery.resolve(now, &next))?;
+            let moved = move_on(db, &of, &step, now)?;
             Ok(if moved.is_some() { Finish::Written } else { Finish::Fenced })
         })
         .await
@@ -152,6 +159,86 @@ impl Ledger for Database {
         })
         .await
     }
+
+    async fn waiting(
+        &self,
+        destination: &DestinationName,
+        until: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, PortError> {
+        let destination = destination.clone();
+        self.on(Port::Ledger, move |db| {
+            deliveries::waiting(db, &destination, micros(until), most)
+        })
+        .await
+    }
+
+    async fn standing(&self, destination: &DestinationName) -> Result<Standing, PortError> {
+        let standings = self.inner.standings.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(standings.get(destination).cloned().unwrap_or_default())
+    }
+
+    async fn mark(
+        &self,
+        destination: &DestinationName,
+        mark: &Mark,
+        now: Timestamp,
+    ) -> Result<Marked, PortError> {
+        let (name, marked, mark) = (destination.clone(), destination.clone(), mark.clone());
+        let kept = Arc::clone(&self.inner.standings);
+        // As fine as the columns are, so that memory and file say the same.
+        let now = Timestamp::from_microsecond(micros(now)).unwrap_or(now);
+        let write = move |db: &Connection| {
+            let known = standings::find(db, &name)?.unwrap_or_default();
+            let Some(standing) = known.after(&mark, now) else {
+                return Ok(Marked { standing: known, changed: false });
+            };
+            standings::write(db, &name, &standing)?;
+            Ok(Marked { standing, changed: true })
+        };
+        self.on_then(Port::Ledger, write, move |done| {
+            if done.changed {
+                let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
+                kept.insert(marked, done.standing.clone());
+            }
+        })
+        .await
+    }
+
+    async fn reserve(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        now: Timestamp,
+        patience: SignedDuration,
+    ) -> Result<Turn, PortError> {
+        let (destination, limits) = (destination.clone(), limits.to_vec());
+        self.on(Port::Ledger, move |db| pace::reserve(db, &destination, &limits, now, patience))
+            .await
+    }
+
+    async fn occupy(
+        &self,
+        destination: &DestinationName,
+        slots: u32,
+        owner: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Slot, PortError> {
+        let mut known = self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.occupy(destination, slots, owner, now, until))
+    }
+
+    async fn vacate(
+        &self,
+        destination: &DestinationName,
+        slot: u32,
+        owner: u64,
+    ) -> Result<(), PortError> {
+        let mut known = self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        known.vacate(destination, slot, owner);
+        Ok(())
+    }
 }
 
 /// Writes the state that a delivery moves to; the id of its event's row, or nothing if it may not
@@ -159,10 +246,11 @@ impl Ledger for Database {
 fn move_on(
     db: &Connection,
     of: &DeliveryRef,
-    moved: impl FnOnce(&Delivery) -> Option<Delivery>,
+    step: &Move,
+    now: Timestamp,
 ) -> Result<Option<i64>, Failure> {
     let Some(found) = deliveries::find(db, of)? else { return Ok(None) };
-    let Some(next) = moved(&found.delivery) else { return Ok(None) };
+    let Ok(next) = found.delivery.after(step, now) else { return Ok(None) };
     deliveries::update(db, found.event, &next)?;
     Ok(Some(found.event))
 }

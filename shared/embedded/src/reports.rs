@@ -132,7 +132,7 @@ impl Database {
     }
 
     /// Reads on a thread that may block.
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, PortError> {
@@ -145,7 +145,7 @@ impl Database {
     }
 }
 
-fn rows<T>(
+pub(crate) fn rows<T>(
     db: &Connection,
     sql: &str,
     key: &[&dyn rusqlite::ToSql],

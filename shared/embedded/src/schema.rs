@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// One step per version: the first makes version 1 of an empty file. Appended to, never edited.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema2.sql")];
 
 /// The version that this program writes.
 pub(crate) const VERSION: usize = STEPS.len();

@@ -11,8 +11,9 @@ use async_trait::async_trait;
 use domain::{Clock, DestinationName, Lane, Lanes};
 use jiff::{SignedDuration, Timestamp};
 
-/// Whoever held a lane for so long met a destination that hangs.
-const HANGS: SignedDuration = SignedDuration::from_secs(5);
+/// Whoever held a lane for so long met a destination that hangs. For half of it an attempt may
+/// have waited for its moment.
+const HANGS: SignedDuration = SignedDuration::from_secs(10);
 /// How long one that hangs is left alone by this instance.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 /// How long who is put off stays away. A bell costs three requests.
@@ -114,7 +115,7 @@ mod tests {
         let (first, second) = (enter(&slow), enter(&slow));
         assert!(first.is_some() && second.is_some());
         assert!(enter(&slow).is_none(), "there are two");
-        pass(4);
+        pass(9);
         drop(first);
         assert!(enter(&slow).is_some(), "slow is not hanging");
         pass(1);

@@ -1,6 +1,7 @@
 //! The flows behind AWS Lambda: an HTTP event becomes a `domain::Request` and its acknowledgement a
 //! response ([`Front`]); a batch of messages becomes calls of `domain::Dispatch` and a list of the ids
-//! that failed ([`Batches`]); [`run`] is the process around either.
+//! that failed ([`Batches`]); a schedule becomes a run of `domain::Sweep` or `domain::Reconcile`
+//! ([`Rounds`]); [`run`] is the process around each.
 //!
 //! Each invocation writes one line of JSON, which is its log and its metrics at once ([`Metric`]).
 //! Not here: which ports there are and where; that is each function's `main`.
@@ -14,8 +15,10 @@ mod lanes;
 mod line;
 mod metric;
 mod process;
+mod ran;
 mod report;
 mod response;
+mod rounds;
 mod screen;
 mod told;
 
@@ -26,4 +29,5 @@ pub use lanes::InstanceLanes;
 pub use metric::Metric;
 pub use process::{Function, Handled, Process, run};
 pub use response::Response;
+pub use rounds::Rounds;
 pub use screen::NoScreen;

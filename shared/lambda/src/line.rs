@@ -49,9 +49,9 @@ impl Line {
         self
     }
 
-    /// Adds a duration, though it may be zero.
-    pub(crate) fn measure(mut self, metric: Metric, millis: u64) -> Self {
-        self.metrics.push((metric, millis));
+    /// Adds a duration, or how many there are now, though it may be zero.
+    pub(crate) fn measure(mut self, metric: Metric, value: u64) -> Self {
+        self.metrics.push((metric, value));
         self
     }
 
@@ -150,7 +150,7 @@ mod tests {
         let line = Line::new(at(), Level::Info, "taken")
             .with("source.id", "casso/shop")
             .count(Metric::HooksAccepted, 1)
-            .count(Metric::Parked, 0)
+            .count(Metric::Attention, 0)
             .measure(Metric::AcknowledgeMs, 0);
         assert_eq!(
             line.render(&invocation(), Some("shop")),

@@ -1,41 +1,45 @@
 //! The metrics. Each costs money every month, whatever it counts, so there are few, and none of them
 //! has a dimension per source.
 
-/// Something that is counted, or measured in milliseconds.
+/// Something that is counted, or measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// How long a taken or answered call took us.
     AcknowledgeMs,
-    /// Events that came again with other facts.
-    Conflicts,
+    /// What a person should look at, each counted once: bodies and rows that could not be read, and
+    /// alarms: silence, gaps, conflicts, destinations paused, disabled or not readable, dead letters,
+    /// refused calls that rise, providers that cannot be asked. The line says which.
+    Attention,
     /// Notifications that arrived.
     DeliveriesDelivered,
     /// Notifications that will not arrive.
     DeliveriesFailed,
+    /// Destinations that are paused or disabled. Written by every run of the sweep: where it is
+    /// missing, nobody sweeps.
+    DestinationsPaused,
+    /// Work that our own tables or time fell short for: messages sent anew, steps of a schedule that
+    /// are left to its next run.
+    Faults,
     /// Calls taken or answered.
     HooksAccepted,
     /// Calls that did not prove who they are.
     HooksRefused,
     /// Calls answered 503: our fault.
     HooksUnavailable,
-    /// Authentic bodies, and elements of them, that could not be read.
-    Parked,
-    /// Messages that were sent anew: our own tables or time fell short.
-    PutBack,
 }
 
 impl Metric {
     /// All of them.
     pub const ALL: [Self; 9] = [
         Self::AcknowledgeMs,
-        Self::Conflicts,
+        Self::Attention,
         Self::DeliveriesDelivered,
         Self::DeliveriesFailed,
+        Self::DestinationsPaused,
+        Self::Faults,
         Self::HooksAccepted,
         Self::HooksRefused,
         Self::HooksUnavailable,
-        Self::Parked,
-        Self::PutBack,
     ];
 
     /// The namespace they are in.
@@ -48,14 +52,14 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::AcknowledgeMs => "acknowledge_ms",
-            Self::Conflicts => "conflicts",
+            Self::Attention => "attention",
             Self::DeliveriesDelivered => "deliveries_delivered",
             Self::DeliveriesFailed => "deliveries_failed",
+            Self::DestinationsPaused => "destinations_paused",
+            Self::Faults => "faults",
             Self::HooksAccepted => "hooks_accepted",
             Self::HooksRefused => "hooks_refused",
             Self::HooksUnavailable => "hooks_unavailable",
-            Self::Parked => "parked",
-            Self::PutBack => "messages_put_back",
         }
     }
 }

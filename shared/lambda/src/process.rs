@@ -6,9 +6,11 @@ use std::io::{self, Write as _};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{Clock, Entropy};
+use async_trait::async_trait;
+use domain::{Clock, Entropy, Timer};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde::Serialize;
@@ -33,6 +35,8 @@ pub struct Process {
     pub env: fn(&str) -> Option<String>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Waiting.
+    pub timer: Arc<dyn Timer>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -71,7 +75,8 @@ pub trait Function {
 /// Builds a function and runs it until Lambda ends the process; for `main`.
 pub fn run<F: Function>(build: impl AsyncFnOnce(&Process) -> anyhow::Result<F>) -> ExitCode {
     panic::set_hook(Box::new(|panicked| tell_where(panicked.location())));
-    let process = Process { env, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) };
+    let (clock, timer) = (Arc::new(SystemClock), Arc::new(SystemTimer));
+    let process = Process { env, clock, timer, entropy: Arc::new(SystemEntropy) };
     // One thread: a small Lambda has less than one core, and a pool of threads costs a quarter more.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ended = match runtime {
@@ -131,6 +136,16 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+struct SystemTimer;
+
+#[async_trait]
+impl Timer for SystemTimer {
+    async fn wait_until(&self, at: Timestamp) {
+        let left = Duration::try_from(at.duration_since(SystemClock.now())).unwrap_or_default();
+        tokio::time::sleep(left).await;
     }
 }
 

@@ -28,7 +28,7 @@ impl Report<'_> {
     pub(crate) fn line(&self) -> Line {
         let (mut attempts, mut buried, mut put_back, mut failed) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut delivered, mut given_up) = (0, 0);
+        let (mut delivered, mut given_up, mut held) = (0, 0, 0);
         for fate in self.fates {
             let made = match fate {
                 Fate::Done(made) => made,
@@ -48,11 +48,12 @@ impl Report<'_> {
             attempts.extend(made.iter().map(attempt));
             delivered += ended(made, |state| *state == DeliveryState::Delivered);
             given_up += ended(made, |state| matches!(state, DeliveryState::Failed(_)));
+            held += ended(made, |state| matches!(state, DeliveryState::Held(_)));
         }
         let back = put_back.len() as u64;
         let level = if !buried.is_empty() || !put_back.is_empty() || !failed.is_empty() {
             Level::Error
-        } else if given_up > 0 {
+        } else if given_up > 0 || held > 0 {
             Level::Warn
         } else {
             Level::Info
@@ -74,7 +75,7 @@ impl Report<'_> {
         line.with("duration_ms", millis(self.took))
             .count(Metric::DeliveriesDelivered, delivered)
             .count(Metric::DeliveriesFailed, given_up)
-            .count(Metric::PutBack, back)
+            .count(Metric::Faults, back)
     }
 }
 
@@ -102,8 +103,10 @@ fn attempt(made: &Made) -> Value {
     match next {
         DeliveryState::Waiting { due } => _ = say("due", due.to_string().into()),
         DeliveryState::Failed(reason) => _ = say("given_up", reason.as_str().into()),
+        DeliveryState::Held(reason) => _ = say("held", reason.as_str().into()),
         DeliveryState::Pending
         | DeliveryState::Sending { .. }
+        | DeliveryState::Gathered { .. }
         | DeliveryState::Delivered
         | DeliveryState::Cancelled(_) => {}
     }

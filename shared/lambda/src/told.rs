@@ -40,10 +40,11 @@ pub(crate) fn of_ack(ack: &Ack, at: Timestamp, took: Duration, bug: Option<&'sta
             }
             line = some(line, "reason", parked_because.as_deref());
             line = some(line, "age_s", *stale_s);
+            // A conflict is counted by the sweep, which raises its alarm.
             let conflicts = u64::try_from(conflicts.len()).unwrap_or(u64::MAX);
-            accepted(line, duration_ms)
-                .count(Metric::Conflicts, conflicts)
-                .count(Metric::Parked, u64::from(*parked))
+            let line = some(line, "conflicts", (conflicts > 0).then_some(conflicts));
+            let line = some(line, "parked", (*parked > 0).then_some(*parked));
+            accepted(line, duration_ms).count(Metric::Attention, u64::from(*parked))
         }
         Outcome::Answered if ack.is_success() => {
             accepted(begun(ack, at, Level::Info, "answered"), duration_ms)

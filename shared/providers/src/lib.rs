@@ -9,6 +9,7 @@ mod casso;
 mod check;
 mod form;
 mod json;
+mod listing;
 mod sepay;
 mod thueapi;
 mod transaction;

@@ -1,7 +1,7 @@
 //! The number that SePay and Casso give a bank transaction: its identity, and 0 on their test calls.
 //! Not the bank's own reference, which is not unique.
 
-use domain::{EventKey, Hook, Source};
+use domain::{Ask, EventKey, Hook, Source};
 
 use crate::json::{Object, Unreadable};
 
@@ -33,6 +33,15 @@ impl Number {
         } else {
             EventKey::new(&source.id, &self.0)
         }
+    }
+
+    /// The event's key where the provider's own API lists it: the same as its hook's. A list has no
+    /// test calls, which would be new events each time it is read.
+    pub(crate) fn listed_key(&self, ask: &Ask<'_>) -> Result<EventKey, Unreadable> {
+        if self.is_test() {
+            return Err(Unreadable("id is 0, which only a test call has".into()));
+        }
+        Ok(EventKey::new(&ask.source.id, &self.0))
     }
 
     /// The number itself.

@@ -87,7 +87,7 @@ fn sample(
         max_age: None,
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
-        silence: domain::Silence::Learnt,
+        silence: None,
     };
     let source = record.parse(providers::ALL)?;
     let mut headers = HeaderMap::new();

@@ -1,8 +1,11 @@
-//! Enlisting, leasing, finishing and resolving deliveries.
+//! Enlisting, leasing and finishing deliveries. The other moves are in `moves`.
 
 use std::sync::Arc;
 
-use domain::{Attempt, Claim, Delivery, DeliveryRef, DeliveryState, Enlisted, Finish, Name, Start};
+use domain::{
+    Attempt, Claim, Delivery, DeliveryRef, DeliveryState, Enlisted, EventKey, Finish, Move, Name,
+    Start, Stay,
+};
 use futures_util::future::join_all;
 
 use super::{Case, Fixture, at, event};
@@ -17,15 +20,14 @@ pub(super) const CASES: &[Case] = &[
     ("a lease that ran out lets another start and fences the late one", |f| Box::pin(fenced(f))),
     ("an ended delivery is done", |f| Box::pin(done(f))),
     ("attempts are kept in order", |f| Box::pin(attempts(f))),
-    ("resolving spares what is being sent or has ended", |f| Box::pin(resolve(f))),
 ];
 
-fn of(destination: &str) -> DeliveryRef {
+pub(super) fn of(destination: &str) -> DeliveryRef {
     DeliveryRef { event: event("1").key, destination: Name::parse(destination).unwrap() }
 }
 
 /// Claims the event and enlists a delivery in this state.
-async fn enlisted(f: &Fixture, destination: &str, state: DeliveryState) -> DeliveryRef {
+pub(super) async fn enlisted(f: &Fixture, destination: &str, state: DeliveryState) -> DeliveryRef {
     let of = of(destination);
     let claim = f.ledger.claim(&event("1")).await.unwrap();
     assert!(matches!(claim, Claim::Fresh | Claim::Unfinished), "{claim:?}");
@@ -34,8 +36,13 @@ async fn enlisted(f: &Fixture, destination: &str, state: DeliveryState) -> Deliv
     of
 }
 
-async fn found(f: &Fixture, of: &DeliveryRef) -> (Delivery, Vec<Attempt>) {
+pub(super) async fn found(f: &Fixture, of: &DeliveryRef) -> (Delivery, Vec<Attempt>) {
     f.ledger.delivery(of).await.unwrap().unwrap()
+}
+
+/// Starts at the first of two moments, for a lease until the second.
+async fn start(f: &Fixture, of: &DeliveryRef, owner: u64, (now, until): (i64, i64)) -> Start {
+    f.ledger.start(of, owner, at(now), at(until), false).await.unwrap()
 }
 
 async fn finish(
@@ -48,7 +55,7 @@ async fn finish(
     f.ledger.finish(of, owner, attempt, next).await.unwrap()
 }
 
-fn attempt(n: u32, verdict: &'static str, counted: bool) -> Attempt {
+pub(super) fn attempt(n: u32, verdict: &'static str, counted: bool) -> Attempt {
     let started = at(i64::from(n) * 10);
     let finished = at(i64::from(n) * 10 + 1);
     let status = counted.then_some(500);
@@ -72,12 +79,12 @@ async fn put_leased(f: &Fixture) {
     let of = enlisted(f, "zero", DeliveryState::Pending).await;
     let of = DeliveryRef { destination: Name::parse("one").unwrap(), ..of };
     let fresh = Delivery::new(of.clone(), DeliveryState::Pending, at(0));
-    let Start::Go(leased) = fresh.start(7, at(1), at(9)) else { panic!("it is free") };
+    let Start::Go(leased) = fresh.start(7, at(1), at(9), false) else { panic!("it is free") };
     assert_eq!(f.ledger.enlist(std::slice::from_ref(&leased)).await.unwrap(), [Enlisted::New]);
-    let Start::Go(other) = fresh.start(8, at(2), at(10)) else { panic!("it is free") };
+    let Start::Go(other) = fresh.start(8, at(2), at(10), false) else { panic!("it is free") };
     assert_eq!(f.ledger.enlist(&[other]).await.unwrap(), [Enlisted::Known]);
     assert_eq!(found(f, &of).await, (leased.clone(), vec![]));
-    assert_eq!(f.ledger.start(&of, 8, at(8), at(20)).await.unwrap(), Start::Busy(at(9)));
+    assert_eq!(start(f, &of, 8, (8, 20)).await, Start::Not(Stay::Busy(at(9))));
     let good = attempt(1, "delivered", false);
     let delivered = DeliveryState::Delivered;
     assert_eq!(finish(f, &of, 8, &good, &delivered).await, Finish::Fenced);
@@ -90,6 +97,11 @@ async fn every_state(f: &Fixture) {
         DeliveryState::Pending,
         DeliveryState::Sending { owner: u64::MAX, until: at(7) },
         DeliveryState::Waiting { due: at(8) },
+        DeliveryState::Gathered {
+            into: EventKey::from_stored("tingting/digest/ế\0"),
+            since: at(3),
+        },
+        DeliveryState::Held("tạm dừng \"'\0".into()),
         DeliveryState::Delivered,
         DeliveryState::Failed("vì sao \"'\0".into()),
         DeliveryState::Cancelled(String::new()),
@@ -105,45 +117,44 @@ async fn every_state(f: &Fixture) {
 async fn missing(f: &Fixture) {
     let of = of("nobody");
     let next = DeliveryState::Delivered;
+    let step = Move::Cancel { reason: "x".into() };
     assert_eq!(f.ledger.delivery(&of).await.unwrap(), None);
-    assert_eq!(f.ledger.start(&of, 1, at(0), at(9)).await.unwrap(), Start::Missing);
+    assert_eq!(start(f, &of, 1, (0, 9)).await, Start::Missing);
     let finished = finish(f, &of, 1, &attempt(1, "delivered", false), &next).await;
     assert_eq!(finished, Finish::Fenced);
-    assert_eq!(f.ledger.resolve(&of, at(0), &next).await.unwrap(), Finish::Fenced);
+    assert_eq!(f.ledger.shift(&of, &step, at(0)).await.unwrap(), Finish::Fenced);
     assert_eq!(f.ledger.delivery(&of).await.unwrap(), None);
 }
 
 async fn due_and_free(f: &Fixture) {
     let of = enlisted(f, "one", DeliveryState::Waiting { due: at(5) }).await;
-    assert_eq!(f.ledger.start(&of, 1, at(4), at(9)).await.unwrap(), Start::NotDue(at(5)));
-    let Start::Go(delivery) = f.ledger.start(&of, 1, at(5), at(15)).await.unwrap() else {
+    assert_eq!(start(f, &of, 1, (4, 9)).await, Start::Not(Stay::NotDue(at(5))));
+    let Start::Go(delivery) = start(f, &of, 1, (5, 15)).await else {
         panic!("a due delivery starts")
     };
     assert_eq!(delivery.state, DeliveryState::Sending { owner: 1, until: at(15) });
     assert_eq!((delivery.attempts, delivery.first_attempt), (1, Some(at(5))));
     assert_eq!(found(f, &of).await, (delivery, vec![]));
-    assert_eq!(f.ledger.start(&of, 2, at(14), at(30)).await.unwrap(), Start::Busy(at(15)));
+    assert_eq!(start(f, &of, 2, (14, 30)).await, Start::Not(Stay::Busy(at(15))));
 }
 
 async fn hundred(f: &Fixture) {
     let of = enlisted(f, "one", DeliveryState::Pending).await;
     let starts = (0..100).map(|owner| {
         let (ledger, of) = (Arc::clone(&f.ledger), of.clone());
-        tokio::spawn(async move { ledger.start(&of, owner, at(0), at(9)).await.unwrap() })
+        tokio::spawn(async move { ledger.start(&of, owner, at(0), at(9), false).await.unwrap() })
     });
     let starts: Vec<Start> = join_all(starts).await.into_iter().map(Result::unwrap).collect();
     let gone = starts.iter().filter(|start| matches!(start, Start::Go(_))).count();
-    let busy = starts.iter().filter(|start| **start == Start::Busy(at(9))).count();
+    let busy = starts.iter().filter(|start| **start == Start::Not(Stay::Busy(at(9)))).count();
     assert_eq!((gone, busy), (1, 99));
     assert_eq!(found(f, &of).await.0.attempts, 1);
 }
 
 async fn fenced(f: &Fixture) {
     let of = enlisted(f, "one", DeliveryState::Pending).await;
-    assert!(matches!(f.ledger.start(&of, 1, at(0), at(9)).await.unwrap(), Start::Go(_)));
-    let Start::Go(second) = f.ledger.start(&of, 2, at(9), at(20)).await.unwrap() else {
-        panic!("the lease ran out")
-    };
+    assert!(matches!(start(f, &of, 1, (0, 9)).await, Start::Go(_)));
+    let Start::Go(second) = start(f, &of, 2, (9, 20)).await else { panic!("the lease ran out") };
     assert_eq!((second.attempts, second.first_attempt), (2, Some(at(0))));
     let late = finish(f, &of, 1, &attempt(1, "retry", true), &DeliveryState::Pending).await;
     assert_eq!(late, Finish::Fenced);
@@ -167,7 +178,7 @@ async fn done(f: &Fixture) {
     .enumerate()
     {
         let of = enlisted(f, &format!("d{n}"), state.clone()).await;
-        assert_eq!(f.ledger.start(&of, 1, at(9), at(19)).await.unwrap(), Start::Done);
+        assert_eq!(start(f, &of, 1, (9, 19)).await, Start::Not(Stay::Done));
         assert_eq!(found(f, &of).await.0.state, state);
     }
 }
@@ -177,7 +188,7 @@ async fn attempts(f: &Fixture) {
     let mut expected = Vec::new();
     for n in 1..=12 {
         let now = at(i64::from(n) * 10);
-        let started = f.ledger.start(&of, u64::from(n), now, at(1000)).await.unwrap();
+        let started = f.ledger.start(&of, u64::from(n), now, at(1000), false).await.unwrap();
         assert!(matches!(started, Start::Go(ref d) if d.attempts == n), "{started:?}");
         let attempt = attempt(n, if n % 2 == 0 { "limited" } else { "retry" }, n % 2 == 1);
         let next = DeliveryState::Waiting { due: at(i64::from(n) * 10 + 5) };
@@ -190,20 +201,4 @@ async fn attempts(f: &Fixture) {
     assert_eq!((delivery.attempts, delivery.failures), (12, 6));
     assert_eq!(delivery.first_attempt, Some(at(10)));
     assert_eq!(delivery.state, DeliveryState::Waiting { due: at(125) });
-}
-
-async fn resolve(f: &Fixture) {
-    let of = enlisted(f, "one", DeliveryState::Pending).await;
-    let waiting = DeliveryState::Waiting { due: at(50) };
-    assert_eq!(f.ledger.resolve(&of, at(1), &waiting).await.unwrap(), Finish::Written);
-    assert_eq!(found(f, &of).await.0.state, waiting);
-    assert!(matches!(f.ledger.start(&of, 1, at(50), at(60)).await.unwrap(), Start::Go(_)));
-    let gone = DeliveryState::Cancelled("destination removed".into());
-    assert_eq!(f.ledger.resolve(&of, at(59), &gone).await.unwrap(), Finish::Fenced);
-    assert_eq!(f.ledger.resolve(&of, at(60), &gone).await.unwrap(), Finish::Written);
-    assert_eq!(f.ledger.resolve(&of, at(61), &waiting).await.unwrap(), Finish::Fenced);
-    let late = finish(f, &of, 1, &attempt(1, "delivered", false), &DeliveryState::Delivered).await;
-    assert_eq!(late, Finish::Fenced);
-    let (delivery, attempts) = found(f, &of).await;
-    assert_eq!((delivery.state, delivery.attempts, attempts), (gone, 1, vec![]));
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Clock, Inbox, Message, Outbound, PortError, Queue};
+use domain::{Clock, DeadLetters, Inbox, Message, Outbound, PortError, Queue};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::HandClock;
@@ -67,6 +67,11 @@ impl MemoryQueue {
         }
     }
 
+    /// Every bell is lost.
+    pub fn purge(&self) {
+        self.content().waiting.clear();
+    }
+
     fn content(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,6 +130,18 @@ impl Inbox for MemoryQueue {
             content.buried.push((message.envelope, reason.to_owned()));
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl DeadLetters for MemoryQueue {
+    async fn bury(&self, envelope: &str, reason: &str) -> Result<(), PortError> {
+        self.content().buried.push((envelope.to_owned(), reason.to_owned()));
+        Ok(())
+    }
+
+    async fn count(&self) -> Result<u64, PortError> {
+        Ok(u64::try_from(self.content().buried.len()).unwrap_or(u64::MAX))
     }
 }
 

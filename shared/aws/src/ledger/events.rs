@@ -2,8 +2,10 @@
 //! and, until it is taken, in the index of what is open.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Claim, Event, EventKey, Fingerprint, Stored};
+use domain::{Claim, Event, EventKey, Fingerprint, Stored, look_again};
+use jiff::Timestamp;
 
+use super::deliveries::RUNG;
 use super::{DynamoLedger, parts};
 use crate::failure::Failure;
 use crate::items::{Item, Reader, expires, item, text};
@@ -11,24 +13,24 @@ use crate::keys::{Key, LOG, LOGGED, OPEN, SINCE, events, sortable};
 use crate::table::Written;
 use crate::update::Update;
 
-const FINGERPRINT: &str = "fingerprint";
-const TAKEN: &str = "taken";
+pub(super) const FINGERPRINT: &str = "fingerprint";
+pub(super) const TAKEN: &str = "taken";
 const LATE: &str = "late";
 
 /// Puts the event under its key if there is none, and says what was found.
 pub(super) async fn claim(ledger: &DynamoLedger, event: &Event) -> Result<Claim, Failure> {
     let fingerprint = event.fingerprint();
-    let received = text(sortable(event.received));
+    let look = event.received.saturating_add(look_again(0)).unwrap_or(Timestamp::MAX);
     let [pk, sk] = Key::event(&event.key).attributes();
     let mut new = item([
         pk,
         sk,
         (FINGERPRINT, text(fingerprint.as_str())),
         (LOG, text(events::logged(&event.source, event.received, &event.key))),
-        (LOGGED, received.clone()),
+        (LOGGED, text(sortable(event.received))),
         (OPEN, text(events::untaken(&event.key))),
-        (SINCE, received),
-        ("expires", expires(event.received, ledger.keys_kept)),
+        (SINCE, text(sortable(look))),
+        ("expires", expires(event.received, ledger.kept.keys)),
     ]);
     put_body(ledger, event, &mut new).await?;
     let old = match ledger.table.put_new(new).await? {
@@ -55,7 +57,8 @@ async fn conflict(
         sk,
         (OPEN, text(events::conflicts(&event.source, &event.key))),
         (SINCE, text(received.as_str())),
-        ("expires", expires(event.received, ledger.keys_kept)),
+        (FINGERPRINT, text(fingerprint.as_str())),
+        ("expires", expires(event.received, ledger.kept.bodies)),
     ]);
     put_body(ledger, event, &mut new).await?;
     let first = match ledger.table.put_new(new).await? {
@@ -71,7 +74,7 @@ async fn conflict(
 
 /// Puts the written form of an event into its item.
 async fn put_body(ledger: &DynamoLedger, event: &Event, into: &mut Item) -> Result<(), Failure> {
-    let expires = expires(event.received, ledger.keys_kept);
+    let expires = expires(event.received, ledger.kept.bodies.saturating_add(parts::SPARE));
     parts::put(ledger, event.key.as_str(), &expires, event.to_json()?, into).await
 }
 
@@ -81,12 +84,18 @@ pub(super) async fn stored(
     key: &EventKey,
 ) -> Result<Option<Stored>, Failure> {
     let Some(found) = ledger.table.get(Key::event(key)).await? else { return Ok(None) };
+    let event = read(ledger, &found).await?;
     let found = Reader::new("event", &found);
-    let body = parts::get(ledger, found).await?;
-    let event = Event::from_json(&body).map_err(|error| found.fault(told(&error)))?;
     let taken = found.flag(TAKEN)?;
     let late = if taken { found.flag(LATE)? } else { event.late };
     Ok(Some(Stored { event: Event { late, ..event }, taken }))
+}
+
+/// The event in an item.
+pub(super) async fn read(ledger: &DynamoLedger, item: &Item) -> Result<Event, Failure> {
+    let item = Reader::new("event", item);
+    let body = parts::get(ledger, item).await?;
+    Event::from_json(&body).map_err(|error| item.fault(told(&error)))
 }
 
 /// Marks an event as taken. The first time decides whether it was late.
@@ -96,6 +105,7 @@ pub(super) async fn take(ledger: &DynamoLedger, key: &EventKey, late: bool) -> R
     update.set(LATE, AttributeValue::Bool(late));
     update.remove(OPEN);
     update.remove(SINCE);
+    update.remove(RUNG);
     update.if_there();
     update.if_lacking(TAKEN);
     match ledger.table.update(update).await? {

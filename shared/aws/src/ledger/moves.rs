@@ -1,10 +1,11 @@
-//! The moves of deliveries: put, started, finished, resolved. `domain::Delivery` decides over what was
+//! The moves of deliveries: put, started, finished, shifted. `domain::Delivery` decides over what was
 //! read, and the write holds only if nobody moved the delivery since; a lost race is decided anew.
 
-use domain::{Attempt, Delivery, DeliveryRef, DeliveryState, Enlisted, Finish, Start};
+use domain::{Attempt, Delivery, DeliveryRef, DeliveryState, Enlisted, Finish, Move, Start};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
+use super::change::{BY, token};
 use super::deliveries::{self, FAILURES, Found, OWNER, STATE, VERSION};
 use super::{DynamoLedger, attempts};
 use crate::failure::Failure;
@@ -29,7 +30,7 @@ pub(super) async fn enlist(
 }
 
 async fn put(ledger: &DynamoLedger, delivery: &Delivery) -> Result<Enlisted, Failure> {
-    let known = match ledger.table.put_new(deliveries::new(delivery, ledger.keys_kept)).await? {
+    let known = match ledger.table.put_new(deliveries::new(delivery, ledger.kept.keys)).await? {
         Written::Done => return Ok(Enlisted::New),
         Written::Not(item) => item.unwrap_or_default(),
     };
@@ -47,6 +48,7 @@ pub(super) async fn start(
     owner: u64,
     now: Timestamp,
     until: Timestamp,
+    probe: bool,
 ) -> Result<Start, Failure> {
     let mut known = find(ledger, of).await?;
     let mut mine = None;
@@ -59,11 +61,9 @@ pub(super) async fn start(
             // The lease was written, and the answer was lost.
             return Ok(Start::Go(delivery));
         }
-        let delivery = match found.delivery.start(owner, now, until) {
+        let delivery = match found.delivery.start(owner, now, until, probe) {
             Start::Go(delivery) => delivery,
-            not @ (Start::NotDue(_) | Start::Busy(_) | Start::Done | Start::Missing) => {
-                return Ok(not);
-            }
+            not @ (Start::Not(_) | Start::Missing) => return Ok(not),
         };
         match ledger.table.update(deliveries::moved(&found, &delivery, now)).await? {
             Written::Done => return Ok(Start::Go(delivery)),
@@ -75,26 +75,33 @@ pub(super) async fn start(
 }
 
 /// Moves a delivery without an attempt.
-pub(super) async fn resolve(
+pub(super) async fn shift(
     ledger: &DynamoLedger,
     of: &DeliveryRef,
+    step: &Move,
     now: Timestamp,
-    next: &DeliveryState,
 ) -> Result<Finish, Failure> {
+    let token = token(ledger);
     let mut known = find(ledger, of).await?;
     for _ in 0..RACES {
         let Some(found) = known else { return Ok(Finish::Fenced) };
-        let Some(delivery) = found.delivery.resolve(now, next) else { return Ok(Finish::Fenced) };
-        match ledger.table.update(deliveries::moved(&found, &delivery, now)).await? {
+        if found.by.as_deref() == Some(token.as_str()) {
+            // It was written, and the answer was lost.
+            return Ok(Finish::Written);
+        }
+        let Ok(delivery) = found.delivery.after(step, now) else { return Ok(Finish::Fenced) };
+        let mut update = deliveries::moved(&found, &delivery, now);
+        update.set(BY, text(token.as_str()));
+        match ledger.table.update(update).await? {
             Written::Done => return Ok(Finish::Written),
             Written::Not(item) => known = read(of, item)?,
         }
     }
-    Err(Failure::Contended { operation: "resolving a delivery" })
+    Err(Failure::Contended { operation: "moving a delivery" })
 }
 
-/// Writes an attempt and the state that follows, without reading first: that the lease is still the
-/// owner's is all there is to know.
+/// Writes an attempt and the state that follows, without reading first, unless it is held, by its
+/// creation: that the lease is still the owner's is all there is to know.
 pub(super) async fn finish(
     ledger: &DynamoLedger,
     of: &DeliveryRef,
@@ -103,8 +110,13 @@ pub(super) async fn finish(
     next: &DeliveryState,
 ) -> Result<Finish, Failure> {
     let ended = attempt.finished;
+    let mut finished = Delivery::new(of.clone(), next.clone(), ended);
+    if let DeliveryState::Held(_) = next {
+        let Some(known) = find(ledger, of).await? else { return Ok(Finish::Fenced) };
+        finished.created = known.delivery.created;
+    }
     let mut update = Update::new(Key::delivery(of));
-    deliveries::write_state(&mut update, of, next, deliveries::later(ended), ended);
+    deliveries::write_state(&mut update, &finished, ended);
     update.add(FAILURES, u32::from(attempt.counted));
     update.add(VERSION, 1);
     update.if_equal(STATE, text("sending"));
@@ -113,7 +125,7 @@ pub(super) async fn finish(
         update.set(attempts::FIRST, attempts::first(attempt));
         ledger.table.update(update).await?
     } else {
-        let expires = expires(attempt.started, ledger.keys_kept);
+        let expires = expires(attempt.started, ledger.kept.bodies);
         let item = attempts::later(of, attempt, expires);
         ledger.table.update_and_put(update, item).await?
     };

@@ -9,12 +9,14 @@ use std::borrow::Cow;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use jiff::SignedDuration;
 
 use super::DynamoLedger;
 use super::deflate::{deflate, inflate};
 use crate::failure::Failure;
 use crate::items::{Item, Reader, item, number, text};
 use crate::keys::{Key, digest, parts_of};
+use crate::update::Update;
 
 /// Up to so many bytes stay as they are, for people to read: with the rest of its item that is 1 KiB.
 const PLAIN: usize = 768;
@@ -22,6 +24,9 @@ const PLAIN: usize = 768;
 const PART: usize = 350_000;
 /// Parts written at once.
 const AT_ONCE: usize = 4;
+
+/// How much longer than bodies parts are kept: the sweep takes them out of the event before.
+pub(super) const SPARE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 const TEXT: &str = "event";
 const DEFLATED: &str = "deflated";
@@ -59,6 +64,14 @@ pub(super) async fn put(
     stream::iter(puts).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     into.insert(DIGEST.to_owned(), text(digest));
     Ok(())
+}
+
+/// Puts a short text in the place of whatever is there.
+pub(super) fn replace(update: &mut Update, body: String) {
+    update.set(TEXT, text(body));
+    for name in [DEFLATED, DIGEST, COUNT] {
+        update.remove(name);
+    }
 }
 
 /// The text of an item.

@@ -8,13 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::DynamoLedger;
 use crate::failure::Failure;
 use crate::items::{Reader, expires, item, text, time};
-use crate::keys::{Key, OPEN, SINCE, digest, events, sortable};
+use crate::keys::{Key, OPEN, SINCE, digest, events, refused_of, sortable, unsorted};
 use crate::table::Written;
 use crate::update::Update;
 
-/// How long refused calls are kept; whoever reads them takes the newest fifty.
+/// How long refused calls are kept.
 const REFUSED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How many of them a source has, for whoever reads them.
+const REFUSED_TOLD: usize = 50;
 
+const REASON: &str = "reason";
+const SUMMARY: &str = "summary";
 const MODIFIED: &str = "modified";
 const FROM: &str = "from";
 const TO: &str = "to";
@@ -37,8 +41,8 @@ pub(super) async fn park(
         (SINCE, text(sortable(at))),
         ("bytes", AttributeValue::B(Blob::new(&parked.bytes[..]))),
         ("context", text(context)),
-        ("reason", text(parked.reason.as_str())),
-        ("expires", expires(at, ledger.keys_kept)),
+        (REASON, text(parked.reason.as_str())),
+        ("expires", expires(at, ledger.kept.bodies)),
     ]);
     match ledger.table.put_new(new).await? {
         Written::Done | Written::Not(_) => Ok(()),
@@ -52,9 +56,9 @@ pub(super) async fn refuse(ledger: &DynamoLedger, refused: &Refused) -> Result<(
     let new = item([
         pk,
         sk,
-        ("reason", text(refused.reason.as_str())),
-        ("summary", text(refused.summary.as_str())),
-        ("expires", expires(refused.at, REFUSED_KEPT)),
+        (REASON, text(refused.reason.as_str())),
+        (SUMMARY, text(refused.summary.as_str())),
+        ("expires", expires(refused.at, REFUSED_KEPT.min(ledger.kept.bodies))),
     ]);
     ledger.table.put(new).await
 }
@@ -63,7 +67,7 @@ pub(super) async fn refuse(ledger: &DynamoLedger, refused: &Refused) -> Result<(
 pub(super) async fn observe(ledger: &DynamoLedger, snapshot: &Snapshot) -> Result<bool, Failure> {
     let mut update = Update::new(Key::state(snapshot));
     update.set(MODIFIED, time(snapshot.modified));
-    update.set("expires", expires(snapshot.received, ledger.keys_kept));
+    update.set("expires", expires(snapshot.received, ledger.kept.keys));
     update.if_at_most(MODIFIED, time(snapshot.modified));
     Ok(match ledger.table.update(update).await? {
         Written::Done => false,
@@ -94,4 +98,24 @@ pub(super) async fn set_moved(
     let [pk, sk] = Key::moved(destination).attributes();
     let from = text(digest([endpoint.as_bytes()]));
     ledger.table.put(item([pk, sk, (FROM, from), (TO, text(to))])).await
+}
+
+/// The newest refused calls of a source, oldest first.
+pub(super) async fn refusals(
+    ledger: &DynamoLedger,
+    source: &SourceId,
+) -> Result<Vec<Refused>, Failure> {
+    let mut items = ledger.table.last(&refused_of(source), REFUSED_TOLD).await?;
+    items.truncate(REFUSED_TOLD);
+    let read = |item| {
+        let item = Reader::new("refused call", item);
+        let at = item.sk()?.split('/').next().and_then(unsorted);
+        Ok(Refused {
+            source: source.clone(),
+            at: at.ok_or_else(|| item.fault("its sort key begins with no time"))?,
+            reason: item.text(REASON)?.to_owned(),
+            summary: item.text(SUMMARY)?.to_owned(),
+        })
+    };
+    items.iter().rev().map(read).collect()
 }

@@ -127,13 +127,3 @@ pub trait Survey: Send + Sync {
         most: usize,
     ) -> Result<usize, PortError>;
 }
-
-/// Small notes that a flow leaves itself: how far it got, what it told of.
-#[async_trait]
-pub trait Notes: Send + Sync {
-    /// A note.
-    async fn note(&self, name: &str) -> Result<Option<String>, PortError>;
-
-    /// Writes a note if it still says `was`; `false` when it says something else.
-    async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError>;
-}

@@ -150,7 +150,6 @@ impl Sweep {
         };
         let held = self.survey.held(name, None, most).await?;
         if held.is_empty() {
-            self.ledger.mark(name, &Mark::Drained, self.clock.now()).await?;
             return Ok(());
         }
         let share = SPREAD / u32::try_from(held.len()).unwrap_or(u32::MAX);

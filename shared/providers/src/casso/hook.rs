@@ -1,8 +1,12 @@
 //! What a proven call says: one transaction (V2) or an array of them (v1). Field names of both
-//! generations are read wherever they stand; a bad element of an array is parked alone.
+//! generations, and of Casso's own API, are read wherever they stand; a bad element of an array is
+//! parked alone.
 
 use bytes::Bytes;
-use domain::{Direction, Event, Fact, Hook, Kind, Moment, Money, Parked, Provenance, Source};
+use domain::{
+    Direction, Event, EventKey, Fact, Hook, Kind, Moment, Money, Parked, Provenance, Source,
+};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
@@ -14,10 +18,12 @@ const FACTS: &[(Fact, &str)] = &[
     (Fact::Account, "bank_sub_acc_id"),
     (Fact::Account, "subAccId"),
     (Fact::Account, "accountNumber"),
+    (Fact::Account, "bankSubAccId"),
     (Fact::VirtualAccount, "virtualAccount"),
     (Fact::VirtualAccount, "virtualAccountNumber"),
     (Fact::Bank, "bankName"),
     (Fact::Bank, "bankAbbreviation"),
+    (Fact::Bank, "bankCodeName"),
     (Fact::Counterparty, "corresponsiveName"),
     (Fact::Counterparty, "counterAccountName"),
     (Fact::CounterpartyAccount, "corresponsiveAccount"),
@@ -82,11 +88,23 @@ fn transaction(
 ) -> Result<Event, Unreadable> {
     let object = Object::parse(element)?;
     let number = Number::read(&object)?;
-    let (direction, money) = amount(&object)?;
+    let key = number.key(source, hook, index);
+    event(&object, number, key, source, (hook.received, Provenance::Hook))
+}
+
+/// The event of one transaction, under this key; told when and how.
+pub(super) fn event(
+    object: &Object<'_>,
+    number: Number,
+    key: EventKey,
+    source: &Source,
+    (received, provenance): (Timestamp, Provenance),
+) -> Result<Event, Unreadable> {
+    let (direction, money) = amount(object)?;
     let mut facts = object.facts(FACTS);
     facts.set(Fact::Code, facts.get(Fact::Content).and_then(|memo| source.find_code(memo)));
     let event = Event {
-        key: number.key(source, hook, index),
+        key,
         source: source.id.clone(),
         kind: match direction {
             Direction::In => Kind::TransferIn,
@@ -94,11 +112,11 @@ fn transaction(
         },
         test: number.is_test(),
         late: false,
-        provenance: Provenance::Hook,
-        occurred: occurred(&object),
-        received: hook.received,
+        provenance,
+        occurred: occurred(object),
+        received,
         money: Some(money),
-        balance: balance(&object),
+        balance: balance(object),
         facts: facts.with(Fact::Id, number.into_text()),
         object: object.as_str().to_owned(),
     };
@@ -120,11 +138,13 @@ fn amount(object: &Object<'_>) -> Result<(Direction, Money), Unreadable> {
 /// no reason to hold back a payment.
 fn balance(object: &Object<'_>) -> Option<Decimal> {
     let known = |name| object.money(name).ok().flatten();
-    let money = known("cusum_balance").or_else(|| known("runningBalance"))?;
+    let names = ["cusum_balance", "runningBalance", "cusumBalance"];
+    let money = names.into_iter().find_map(known)?;
     (!money.amount.is_zero()).then_some(money.amount)
 }
 
 fn occurred(object: &Object<'_>) -> Option<Moment> {
     let text = |name| object.text(name).ok().flatten();
-    Moment::parse(&text("when").or_else(|| text("transactionDateTime"))?)
+    let names = ["when", "transactionDateTime", "bookingDate"];
+    Moment::parse(&names.into_iter().find_map(text)?)
 }

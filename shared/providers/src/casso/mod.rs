@@ -8,13 +8,14 @@
 //! `when` may be a date alone. Casso waits 5 s for a 200 and does not judge its body.
 //!
 //! Sources: the page named above; CassoHQ's repositories `casso-webhook-handler-sample` and
-//! `casso-webhook-v2-verify-signature`. Not here: Casso's own API; payOS, another contract.
+//! `casso-webhook-v2-verify-signature`. Casso's own API is in `api`. Not here: payOS, another contract.
 
+mod api;
 mod canon;
 mod hook;
 mod proof;
 
-use domain::{Acknowledgement, Auth, Hook, Provider, Reading, Reject, Source};
+use domain::{Acknowledgement, Auth, Hook, Provider, ProviderApi, Reading, Reject, Source};
 use http::Method;
 
 use crate::check;
@@ -55,6 +56,10 @@ impl Provider for Casso {
         let (events, parked) = hook::read(hook, source);
         Ok(Reading::Events { events, parked, stale_s })
     }
+
+    fn api(&self) -> Option<&dyn ProviderApi> {
+        Some(&api::CassoApi)
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +80,7 @@ mod tests {
             max_age: None,
             code_pattern: None,
             api: None,
-            silence: domain::Silence::Learnt,
+            silence: None,
         };
         let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().message;
         assert!(record(None, None, 1).parse(&[&Casso]).is_ok());

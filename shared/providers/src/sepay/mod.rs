@@ -8,15 +8,19 @@
 //! mode its older page wants exactly 201.
 //!
 //! Sources: the pages "Tạo webhook", "Xác thực", "OAuth2 webhooks" and "Xử lý lỗi" there, and
-//! SePay's package `laravel-sepay`. Not here: SePay's API; its payment gateway's IPN, another contract.
+//! SePay's package `laravel-sepay`. SePay's own API is in `api`. Not here: its payment gateway's IPN,
+//! another contract.
 
+mod api;
 mod body;
 mod hook;
+mod list;
+mod oauth2;
 mod proof;
 mod token;
 
 use bytes::Bytes;
-use domain::{Acknowledgement, Auth, Hook, Parked, Provider, Reading, Reject, Source};
+use domain::{Acknowledgement, Auth, Hook, Parked, Provider, ProviderApi, Reading, Reject, Source};
 use http::Method;
 
 use crate::check;
@@ -74,6 +78,10 @@ impl Provider for Sepay {
         };
         Ok(Reading::Events { events, parked, stale_s })
     }
+
+    fn api(&self) -> Option<&dyn ProviderApi> {
+        Some(&api::SepayApi)
+    }
 }
 
 #[cfg(test)]
@@ -93,7 +101,7 @@ mod tests {
             max_age: None,
             code_pattern: None,
             api: None,
-            silence: domain::Silence::Learnt,
+            silence: None,
         }
     }
 

@@ -137,7 +137,7 @@ mod tests {
             max_age: None,
             code_pattern: None,
             api: None,
-            silence: domain::Silence::Learnt,
+            silence: None,
         };
         record.parse_alone().unwrap()
     }

@@ -1,7 +1,9 @@
 //! Writes whose answer was lost: the SDK sends them again, and finds its own item. And what a
 //! transaction meets.
 
-use domain::{Delivery, EventKey, Name};
+use std::sync::Arc;
+
+use domain::{Delivery, Entropy, EventKey, Name, Retention, Stay};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
@@ -22,12 +24,23 @@ fn of() -> DeliveryRef {
 }
 
 fn ledger(script: &Script) -> DynamoLedger {
-    DynamoLedger::new(script.dynamodb(), "ledger", SignedDuration::from_hours(4320))
+    let days = SignedDuration::from_hours(4320);
+    let kept = Retention { keys: days, bodies: days };
+    DynamoLedger::new(script.dynamodb(), "ledger", kept, Arc::new(Sevens))
+}
+
+/// No randomness: each call has the same token.
+struct Sevens;
+
+impl Entropy for Sevens {
+    fn next(&self) -> u64 {
+        7
+    }
 }
 
 fn leased(owner: u64) -> Delivery {
     let pending = Delivery::new(of(), DeliveryState::Pending, at(0));
-    let Start::Go(leased) = pending.start(owner, at(1), at(20)) else { panic!("it is free") };
+    let Start::Go(leased) = pending.start(owner, at(1), at(20), false) else { panic!("it is free") };
     leased
 }
 
@@ -70,13 +83,13 @@ async fn a_leased_delivery_that_was_put_by_this_very_caller_is_new() {
 #[tokio::test]
 async fn a_lease_that_was_written_by_this_very_caller_goes() {
     let pending = Delivery::new(of(), DeliveryState::Pending, at(0));
-    for (there, expected) in [(7, Start::Go(leased(7))), (8, Start::Busy(at(20)))] {
+    for (there, expected) in [(7, Start::Go(leased(7))), (8, Start::Not(Stay::Busy(at(20))))] {
         let moved = item(&leased(there), &[("version", json!({ "N": "2" }))]);
         let script = Script::of([
             good(json!({ "Item": item(&pending, &[]) })),
             bad(UNMET, json!({ "Item": moved })),
         ]);
-        let started = start(&ledger(&script), &of(), 7, at(1), at(20)).await.unwrap();
+        let started = start(&ledger(&script), &of(), 7, at(1), at(20), false).await.unwrap();
         assert_eq!(started, expected, "leased to {there}");
         assert_eq!(script.asked().len(), 2, "the item was told with the refusal");
     }
@@ -97,6 +110,41 @@ async fn a_finish_that_was_written_by_this_very_caller_is_written() {
         let finish = finish(&ledger(&script), &of(), 7, &attempt(1), &due).await.unwrap();
         assert_eq!(finish, expected, "{owner} {state:?}");
     }
+}
+
+#[tokio::test]
+async fn a_move_that_was_written_by_this_very_caller_is_written() {
+    let pending = Delivery::new(of(), DeliveryState::Pending, at(0));
+    let held = Delivery { state: DeliveryState::Held("x".into()), ..pending.clone() };
+    let started = Delivery { state: leased(8).state, ..pending.clone() };
+    for (by, there, expected) in [
+        ("0000000000000007", &held, Finish::Written),
+        ("0000000000000007", &started, Finish::Written),
+        ("0000000000000008", &held, Finish::Fenced),
+    ] {
+        let more = [("version", json!({ "N": "2" })), ("by", json!({ "S": by }))];
+        let script = Script::of([
+            good(json!({ "Item": item(&pending, &[]) })),
+            bad(UNMET, json!({ "Item": item(there, &more) })),
+        ]);
+        let step = Move::Hold { reason: "x".to_owned() };
+        let shifted = shift(&ledger(&script), &of(), &step, at(1)).await.unwrap();
+        assert_eq!(shifted, expected, "{by} {there:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_held_is_read_before_it_is_finished() {
+    let created = item(&leased(7), &[]);
+    let script = Script::of([good(json!({ "Item": created })), good(json!({}))]);
+    let held = DeliveryState::Held("x".to_owned());
+    let finished = finish(&ledger(&script), &of(), 7, &attempt(1), &held).await.unwrap();
+    assert_eq!(finished, Finish::Written);
+    let (operation, input) = script.asked().pop().unwrap();
+    assert_eq!(operation, "UpdateItem");
+    let values = &input["ExpressionAttributeValues"];
+    assert_eq!(values[":since"]["S"], "2026-03-01T02:00:00.000000Z", "its creation");
+    assert!(values[":open"]["S"].as_str().unwrap().starts_with("held/sales/"), "{values}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,6 +178,6 @@ async fn who_loses_every_race_says_so() {
     });
     let first = good(json!({ "Item": item(&pending, &[]) }));
     let script = Script::of([first].into_iter().chain(others));
-    let failure = start(&ledger(&script), &of(), 7, at(1), at(20)).await.unwrap_err();
+    let failure = start(&ledger(&script), &of(), 7, at(1), at(20), false).await.unwrap_err();
     assert!(matches!(failure, Failure::Contended { .. }), "{failure:?}");
 }

@@ -1,15 +1,16 @@
-//! `TINGTING_EGRESS_ALLOW`: the private ranges that destinations may use, separated by commas. None
+//! `TINGTING_EGRESS_ALLOW`: the private ranges that destinations and providers' APIs may use, separated by commas. None
 //! where it is not set: on AWS nothing of the network around a function is a destination's business.
 
 use std::net::IpAddr;
 
-use aws::{Env, SettingsError};
 use ipnet::IpNet;
+
+use crate::settings::{Env, SettingsError};
 
 const NAME: &str = "TINGTING_EGRESS_ALLOW";
 
 /// Reads the ranges.
-pub(crate) fn read(env: Env<'_>) -> Result<Vec<IpNet>, SettingsError> {
+pub fn allowed_ranges(env: Env<'_>) -> Result<Vec<IpNet>, SettingsError> {
     let value = env(NAME).unwrap_or_default();
     let texts = value.split(',').map(str::trim).filter(|text| !text.is_empty());
     texts.map(range).collect::<Option<_>>().ok_or(SettingsError::Unusable {
@@ -29,7 +30,7 @@ mod tests {
 
     fn of(value: Option<&str>) -> Result<Vec<String>, SettingsError> {
         let value = value.map(str::to_owned);
-        let ranges = read(&|name| if name == NAME { value.clone() } else { None });
+        let ranges = allowed_ranges(&|name| if name == NAME { value.clone() } else { None });
         Ok(ranges?.iter().map(IpNet::to_string).collect())
     }
 

@@ -1,0 +1,53 @@
+//! Claim, park, ring: the order in which events become durable and are put on the queue, shared by
+//! `ingest` and `reconcile`. Nobody may say that an event was taken before all three are done.
+
+use std::time::Duration;
+
+use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
+
+use crate::{Claim, Envelope, Event, Ledger, Outbound, Parked, Port, PortError, Queue, SourceId};
+
+/// Writes in flight at once.
+const WRITES_AT_ONCE: usize = 32;
+
+/// Claims all events; the claims are in their order.
+pub(crate) async fn claim(ledger: &dyn Ledger, events: &[Event]) -> Result<Vec<Claim>, PortError> {
+    // Collected first (nothing runs yet): through a closure the compiler cannot see that the whole
+    // flow is `Send`.
+    let claims: Vec<_> = events.iter().map(|event| ledger.claim(event)).collect();
+    futures_util::stream::iter(claims).buffered(WRITES_AT_ONCE).try_collect().await
+}
+
+/// Keeps what could not be read.
+pub(crate) async fn park(
+    ledger: &dyn Ledger,
+    source: &SourceId,
+    parked: &[Parked],
+    context: &str,
+    at: Timestamp,
+) -> Result<(), PortError> {
+    let parking: Vec<_> =
+        parked.iter().map(|element| ledger.park(source, element, context, at)).collect();
+    futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
+}
+
+/// Rings for every event whose claim says that it was not taken yet.
+pub(crate) async fn ring(
+    queue: &dyn Queue,
+    events: &[Event],
+    claims: &[Claim],
+) -> Result<(), PortError> {
+    let mut messages = Vec::new();
+    for (event, claim) in events.iter().zip(claims) {
+        match claim {
+            Claim::Fresh | Claim::Unfinished => {
+                let envelope =
+                    Envelope::for_event(event).map_err(|e| PortError::new(Port::Queue, e))?;
+                messages.push(Outbound { envelope, delay: Duration::ZERO });
+            }
+            Claim::Settled | Claim::Conflict { .. } => {}
+        }
+    }
+    if messages.is_empty() { Ok(()) } else { queue.send(&messages).await }
+}
