@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use domain::{
-    Currency, Destination, DestinationRecord, Event, EventKey, Fact, Facts, Job, Kind, Language,
-    Moment, Money, Outgoing, Provenance, Settings, SourceId, clean, find_channel,
+    Alarm, Currency, Destination, DestinationRecord, Digest, Event, EventKey, Fact, Facts, Job,
+    Kind, Language, Moment, Money, Outgoing, Provenance, Settings, SourceId, clean, find_channel,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -88,10 +88,73 @@ fn destination(record: &str) -> Destination {
 }
 
 fn sent(event: &Event, to: &Destination, now: Timestamp) -> http::Request<bytes::Bytes> {
+    sent_with(event, &[], to, now)
+}
+
+/// Digests of every memo, of few events and of many.
+fn digests(to: &Destination) -> Vec<(Event, Vec<Event>)> {
+    let mut digests = Vec::new();
+    for memo in memos() {
+        for n in [1, 2, 6, 200] {
+            let memo: String = memo.chars().take(if n > 6 { 200 } else { 5_000 }).collect();
+            let kinds = [Kind::TransferIn, Kind::TransferOut, Kind::OrderChanged];
+            let kinds = kinds.into_iter().cycle().take(n);
+            let members: Vec<Event> = kinds.map(|kind| event(kind, &memo)).collect();
+            let keys = members.iter().map(|member| member.key.clone()).collect();
+            let digest = Digest { destination: to.name.clone(), members: keys };
+            digests.push((digest.event(Digest::key(7), Timestamp::UNIX_EPOCH), members));
+        }
+    }
+    digests
+}
+
+/// Every alarm, with every memo where a text may be a stranger's.
+fn alarms() -> Vec<Event> {
+    let (since, source) = (Timestamp::UNIX_EPOCH, "casso/shop".to_owned());
+    let mut alarms = Vec::new();
+    for memo in memos() {
+        let destination = "sales".to_owned();
+        alarms.extend([
+            Alarm::Paused { destination: destination.clone(), since, cause: memo.clone() },
+            Alarm::Unasked { source: source.clone(), reason: memo.clone() },
+            Alarm::Refused { source: source.clone(), count: 14, reason: memo.clone() },
+            Alarm::Unreadable { destination: memo },
+            Alarm::Disabled { destination: destination.clone(), since },
+            Alarm::Resumed { destination },
+            Alarm::Silence { source: source.clone(), since },
+            Alarm::Heard { source: source.clone() },
+            Alarm::Gap { source: source.clone(), gaps: 3, oldest: Some(since) },
+            Alarm::Conflict { source: source.clone(), event: "5f2b90c1".to_owned() },
+            Alarm::DeadLetters { count: 2 },
+        ]);
+    }
+    alarms.iter().map(|alarm| alarm.event("1", since)).collect()
+}
+
+/// What a chat gets of everything that is no single event, in both languages.
+fn own_messages(record: &str) -> Vec<Value> {
+    let mut messages = Vec::new();
+    for language in [Language::Vi, Language::En] {
+        let to = Destination { language, ..destination(record) };
+        let alarms = alarms().into_iter().map(|alarm| (alarm, Vec::new()));
+        messages.extend(digests(&to).into_iter().chain(alarms).map(|(event, members)| {
+            body(&sent_with(&event, &members, &to, Timestamp::UNIX_EPOCH))
+        }));
+    }
+    messages
+}
+
+fn sent_with(
+    event: &Event,
+    members: &[Event],
+    to: &Destination,
+    now: Timestamp,
+) -> http::Request<bytes::Bytes> {
     let channel = find_channel(channels::ALL, &to.channel).unwrap();
     let id = event.delivery_to(&to.name).id();
     let job = Job {
         event,
+        members,
         destination: to,
         id: &id,
         attempt: 1,
@@ -148,6 +211,9 @@ fn telegrams_own_parser_reads_every_message_and_links_nothing_of_a_strangers() {
             messages.push(json!({ "text": body["text"], "values": whole }));
         }
     }
+    // Alarms and digests cut what strangers wrote, so that only the marks are judged.
+    let own = own_messages(TELEGRAM).into_iter();
+    messages.extend(own.map(|body| json!({ "text": body["text"], "values": [] })));
     ask("telegram.py", &messages);
 }
 
@@ -160,6 +226,7 @@ fn slacks_own_sdk_takes_every_block() {
             messages.push(body(&sent(&event, &to, Timestamp::UNIX_EPOCH)));
         }
     }
+    messages.extend(own_messages(SLACK));
     ask("slack.py", &messages);
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::{Answer, Job, Verdict, excerpt};
 use http::header;
 use jiff::Timestamp;
+use serde_json::Value;
 
 /// No wait is longer.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -15,9 +16,13 @@ pub(crate) fn retry(reason: impl Into<String>) -> Verdict {
     Verdict::Retry { reason: reason.into(), after: None }
 }
 
-/// Not now, and no earlier than the peer says, if it says so.
-pub(crate) fn retry_no_earlier(reason: impl Into<String>, job: &Job<'_>, a: &Answer) -> Verdict {
-    Verdict::Retry { reason: reason.into(), after: retry_after(a, job.now) }
+/// Not now, and no earlier than `Retry-After` says. With a status of 5xx it says how long a fault
+/// lasts, and uses up no retry; with any other it may be a stranger's in between, and does.
+pub(crate) fn not_now(reason: impl Into<String>, job: &Job<'_>, answer: &Answer) -> Verdict {
+    match retry_after(answer, job.now) {
+        Some(after) if answer.status.is_server_error() => limited(reason, after),
+        after => Verdict::Retry { reason: reason.into(), after },
+    }
 }
 
 /// The rate is limited. Uses up no retry.
@@ -59,9 +64,16 @@ pub(crate) fn is_third_in_a_row(job: &Job<'_>, answer: &Answer) -> bool {
     matches!(job.earlier, [last, before, ..] if *last == said && *before == said)
 }
 
-/// The body as text, for comparing.
+/// The body as text, for comparing: one letter in another encoding must not turn an "ok" into a
+/// message sent twice, nor must the mark that careless pages begin with.
 pub(crate) fn body(answer: &Answer) -> String {
-    String::from_utf8_lossy(&answer.body).trim().to_owned()
+    let text = String::from_utf8_lossy(&answer.body);
+    text.trim_start_matches('\u{FEFF}').trim().to_owned()
+}
+
+/// The body as JSON; null where it is none, or was cut.
+pub(crate) fn json(answer: &Answer) -> Value {
+    serde_json::from_str(&body(answer)).unwrap_or(Value::Null)
 }
 
 /// A peer's own words in a reason: one line, and not many.
@@ -77,7 +89,7 @@ pub(crate) fn is_page(answer: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::answer;
+    use crate::fixtures::{answer, destination, id, job, transfer};
 
     #[test]
     fn a_wait_is_read_in_every_form_and_capped_at_a_day() {
@@ -104,5 +116,25 @@ mod tests {
             assert_eq!(retry_after(&answer, now).map(|d| d.as_secs()), expected, "{value:?}");
         }
         assert_eq!(retry_after(&answer(429, ""), now), None);
+    }
+
+    #[test]
+    fn a_fault_that_says_how_long_it_lasts_uses_up_no_retry() {
+        let (event, to) = (transfer(), destination("slack"));
+        let id = id(&event, &to);
+        let wait = Duration::from_secs(70);
+        for (status, header, expected) in [
+            (503, Some("70"), limited("x", wait)),
+            (502, Some("70"), limited("x", wait)),
+            (404, Some("70"), Verdict::Retry { reason: "x".to_owned(), after: Some(wait) }),
+            (503, Some("0"), retry("x")),
+            (503, None, retry("x")),
+        ] {
+            let mut answer = answer(status, "");
+            if let Some(value) = header {
+                answer.headers.insert(header::RETRY_AFTER, value.parse().unwrap());
+            }
+            assert_eq!(not_now("x", &job(&event, &to, &id), &answer), expected, "{status}");
+        }
     }
 }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
-    Answer, DeliveryId, Destination, DestinationAuth, Event, EventKey, Fact, Facts, Filter, Job,
-    Kind, Language, Moment, Money, Name, Provenance, RetryOn, Schedule, Secret, Settings, SourceId,
-    WebhookMethod, amount_from_text,
+    Alarm, Answer, DeliveryId, Destination, DestinationAuth, Digest, Event, EventKey, Fact, Facts,
+    Filter, Job, Kind, Language, Moment, Money, Name, Provenance, RetryOn, Schedule, Secret,
+    Settings, SourceId, WebhookMethod, amount_from_text,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+
+use crate::message::Message;
 
 /// What strangers may write into a memo.
 pub(crate) fn hostile() -> Vec<String> {
@@ -139,12 +141,12 @@ pub(crate) const NOW: i64 = 1_795_141_000;
 pub(crate) fn job<'a>(event: &'a Event, to: &'a Destination, id: &'a DeliveryId) -> Job<'a> {
     Job {
         event,
+        members: &[],
         destination: to,
         id,
         attempt: 1,
         exchange: 1,
         earlier: &[],
-        members: &[],
         now: Timestamp::from_second(NOW).unwrap(),
         token: None,
         moved_to: None,
@@ -162,4 +164,75 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
         headers: HeaderMap::new(),
         body: Bytes::copy_from_slice(body.as_bytes()),
     }
+}
+
+/// The message of an event.
+pub(crate) fn message(event: &Event, to: &Destination) -> Message {
+    Message::of(&job(event, to, &id(event, to)))
+}
+
+/// The digest of these events.
+pub(crate) fn digest_of(members: &[Event], to: &Destination) -> Message {
+    let keys = members.iter().map(|member| member.key.clone()).collect();
+    let digest = Digest { destination: to.name.clone(), members: keys };
+    let event = digest.event(Digest::key(7), "2026-11-21T02:40:00Z".parse().unwrap());
+    Message::of(&Job { members, ..job(&event, to, &id(&event, to)) })
+}
+
+/// So many events of several kinds, a second apart, whose every text that a digest shows is this
+/// one; the texts of many are not the longest.
+pub(crate) fn members_saying(n: usize, text: &str) -> Vec<Event> {
+    let kinds = [Kind::TransferIn, Kind::TransferIn, Kind::TransferOut, Kind::OrderChanged];
+    let kinds = kinds.into_iter().cycle().take(n).enumerate();
+    let text: String = text.chars().take(if n > 1 { 200 } else { 20_000 }).collect();
+    let shown = [Fact::Account, Fact::Code, Fact::Content, Fact::Number, Fact::Name, Fact::Status];
+    let member = |(n, kind): (usize, Kind)| {
+        let all = shown.iter().fold(Facts::default(), |f, fact| f.with(*fact, text.clone()));
+        let at = 1_795_228_215 + i64::try_from(n).unwrap();
+        let occurred = Timestamp::from_second(at).unwrap();
+        let occurred = Moment { at: occurred, offset: domain::VIETNAM, date_only: false };
+        let key = EventKey::from_stored(&format!("casso/shop/{n}"));
+        Event { key, occurred: Some(occurred), ..event(kind, "1250000", all) }
+    };
+    kinds.map(member).collect()
+}
+
+/// Every alarm, each text of which that is not ours is this one.
+pub(crate) fn alarms_saying(text: &str) -> Vec<Alarm> {
+    let since: Timestamp = "2026-11-20T02:30:15Z".parse().unwrap();
+    let (destination, source) = (|| "sales".to_owned(), || "casso/shop".to_owned());
+    let paused =
+        |cause: &str| Alarm::Paused { destination: destination(), since, cause: cause.to_owned() };
+    vec![
+        paused("failing"),
+        paused("operator"),
+        paused(text),
+        Alarm::Resumed { destination: destination() },
+        Alarm::Disabled { destination: destination(), since },
+        Alarm::Unreadable { destination: text.to_owned() },
+        Alarm::Silence { source: source(), since },
+        Alarm::Heard { source: source() },
+        Alarm::Gap { source: source(), gaps: 3, oldest: Some(since) },
+        Alarm::Unasked { source: source(), reason: text.to_owned() },
+        Alarm::Conflict { source: source(), event: "5f2b90c1".to_owned() },
+        Alarm::DeadLetters { count: 2 },
+        Alarm::Refused { source: source(), count: 14, reason: text.to_owned() },
+    ]
+}
+
+/// The message of an alarm.
+pub(crate) fn told(alarm: &Alarm, to: &Destination) -> Message {
+    message(&alarm.event("1", "2026-11-21T02:30:17Z".parse().unwrap()), to)
+}
+
+/// Every message that is not one event's and has this text in it, in both languages.
+pub(crate) fn own_messages(text: &str, to: &Destination) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for language in [Language::Vi, Language::En] {
+        let to = Destination { language, ..to.clone() };
+        let digests = [1, 2, 6, 200].map(|n| digest_of(&members_saying(n, text), &to));
+        messages.extend(digests);
+        messages.extend(alarms_saying(text).iter().map(|alarm| told(alarm, &to)));
+    }
+    messages
 }

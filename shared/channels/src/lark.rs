@@ -8,24 +8,34 @@
 
 mod answers;
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::{
-    Answer, Channel, Destination, Job, Kind, Notification, Outgoing, Secret, Unsendable, Verdict,
+    Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Secret, Unsendable, Verdict,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::mac::hmac_sha256;
+use crate::message::{Message, Tone};
 use crate::request::post_json;
-use crate::{settings, words};
+use crate::settings;
 
 const HOSTS: &[&str] = &["open.larksuite.com", "open.feishu.cn"];
 const PATH: &str = "/open-apis/bot/v2/hook/";
 const PATH_V1: &str = "/open-apis/bot/hook/";
+/// Five a second and a hundred a minute, for each bot ("Custom bot usage guide").
+const PACE: &[Limit] = &[
+    Limit { count: 5, per: Duration::from_secs(1) },
+    Limit { count: 100, per: Duration::from_secs(60) },
+];
 /// The most bytes of a body.
 const BODY_BYTES: usize = 20_000;
+/// The most elements of a card.
+const ELEMENTS: usize = 200;
 
 /// Lark and Feishu.
 #[derive(Debug)]
@@ -61,21 +71,14 @@ impl Channel for Lark {
         settings::leads_to(url, HOSTS)
     }
 
-    fn pace(&self, _: &Destination) -> domain::Pace {
-        use domain::Limit;
-        use std::time::Duration;
-        const LIMITS: &[Limit] = &[
-            Limit { count: 5, per: Duration::from_secs(1) },
-            Limit { count: 100, per: Duration::from_secs(60) },
-        ];
-        domain::Pace::Limits(LIMITS)
+    fn pace(&self, _destination: &Destination) -> Pace {
+        Pace::Limits(PACE)
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let url = settings::endpoint(job.destination).map_err(Unsendable)?;
-        let said = words::notification(job.event, job.destination);
         let signed = job.destination.settings.secret.as_ref().map(|secret| (secret, job.now));
-        let body = body(&said, job.event.kind, signed);
+        let body = body(&Message::of(job), signed);
         Ok(Outgoing::Http(post_json(&url, body)?))
     }
 
@@ -84,58 +87,76 @@ impl Channel for Lark {
     }
 }
 
-/// The message as Lark takes it. Lines are left out from the end until it is short enough.
-pub(crate) fn body(
-    said: &Notification,
-    kind: Kind,
-    signed: Option<(&Secret, Timestamp)>,
-) -> String {
-    let mut lines = said.lines.as_slice();
+/// The message as Lark takes it. Facts are left out from the end until it is short enough; what room
+/// they leave is the list's.
+pub(crate) fn body(message: &Message, signed: Option<(&Secret, Timestamp)>) -> String {
+    let mut facts = message.said.lines.as_slice();
     loop {
-        let text = message(said, lines, kind, signed).to_string();
-        match lines.split_last() {
-            Some((_, shorter)) if text.len() > BODY_BYTES => lines = shorter,
-            Some(_) | None => return text,
+        let elements = elements(message, facts);
+        let text = card(message, &elements, signed).to_string();
+        match facts.split_last() {
+            Some((_, fewer)) if text.len() > BODY_BYTES => facts = fewer,
+            Some(_) | None => return with_list(message, elements, text, signed),
         }
     }
 }
 
-fn message(
-    said: &Notification,
-    lines: &[(&'static str, String)],
-    kind: Kind,
+/// Adds the lines that fit, each an element of its own: whether a plain text breaks its lines is not
+/// documented.
+fn with_list(
+    message: &Message,
+    mut elements: Vec<Value>,
+    text: String,
     signed: Option<(&Secret, Timestamp)>,
-) -> Value {
-    let mut elements = Vec::new();
-    if let Some(amount) = &said.amount {
-        elements.push(plain(amount));
-    }
-    for (label, value) in lines {
+) -> String {
+    let Some(list) = &message.list else { return text };
+    let room = BODY_BYTES.saturating_sub(text.len());
+    let most = ELEMENTS.saturating_sub(elements.len());
+    // With the comma between elements.
+    let lines = list.within(room, most, |line| plain(line).to_string().len() + 1);
+    elements.extend(lines.iter().map(|line| plain(line)));
+    card(message, &elements, signed).to_string()
+}
+
+fn elements(message: &Message, facts: &[(&'static str, String)]) -> Vec<Value> {
+    let mut elements: Vec<Value> = message.said.amount.iter().map(|amount| plain(amount)).collect();
+    let mut labelled = |label: &str, text: &str| {
         elements.push(json!({ "tag": "markdown", "content": format!("**{label}**") }));
-        elements.push(plain(value));
+        elements.push(plain(text));
+    };
+    for (label, value) in facts {
+        labelled(label, value);
     }
+    if let Some(advice) = &message.advice {
+        labelled(advice.label, &advice.words());
+    }
+    elements
+}
+
+fn card(message: &Message, elements: &[Value], signed: Option<(&Secret, Timestamp)>) -> Value {
+    let said = &message.said;
     let summary = match &said.amount {
         Some(amount) => format!("{}: {amount}", said.title),
         None => said.title.clone(),
     };
-    let mut message = json!({
+    let mut body = json!({
         "msg_type": "interactive",
         "card": {
             "schema": "2.0",
             "config": { "summary": { "content": summary } },
             "header": {
                 "title": { "tag": "plain_text", "content": said.title },
-                "template": colour(kind),
+                "template": colour(message.tone),
             },
             "body": { "elements": elements },
         },
     });
     if let Some((secret, now)) = signed {
         let timestamp = now.as_second().to_string();
-        message["sign"] = json!(sign(&timestamp, secret.expose()));
-        message["timestamp"] = json!(timestamp);
+        body["sign"] = json!(sign(&timestamp, secret.expose()));
+        body["timestamp"] = json!(timestamp);
     }
-    message
+    body
 }
 
 /// A text in which nothing is formatted, linked or mentioned.
@@ -143,11 +164,12 @@ fn plain(text: &str) -> Value {
     json!({ "tag": "div", "text": { "tag": "plain_text", "content": text } })
 }
 
-fn colour(kind: Kind) -> &'static str {
-    match kind.direction() {
-        Some(domain::Direction::In) => "green",
-        Some(domain::Direction::Out) => "orange",
-        None => "blue",
+fn colour(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "green",
+        Tone::Out => "orange",
+        Tone::Bad => "red",
+        Tone::Plain => "blue",
     }
 }
 

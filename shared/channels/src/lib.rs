@@ -5,6 +5,7 @@ mod answer;
 mod fixtures;
 mod lark;
 mod mac;
+mod message;
 mod preview;
 mod request;
 mod settings;

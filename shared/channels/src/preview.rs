@@ -1,11 +1,12 @@
 //! Nothing is sent: the operator's terminal and the console show what each product would have
 //! received. The bodies are unsigned and addressed to nobody, so a preview needs no settings.
 
-use domain::{Answer, Channel, Destination, Display, Job, Outgoing, Unsendable, Verdict};
+use domain::{Answer, Channel, Destination, Display, Job, Outgoing, Pace, Unsendable, Verdict};
 use serde_json::json;
 use url::Url;
 
-use crate::{lark, settings, slack, telegram, webhook, words};
+use crate::message::Message;
+use crate::{lark, settings, slack, telegram, webhook};
 
 /// The operator's own screen.
 #[derive(Debug)]
@@ -28,19 +29,19 @@ impl Channel for Preview {
         false
     }
 
-    fn pace(&self, _: &Destination) -> domain::Pace {
-        domain::Pace::Free
+    fn pace(&self, _destination: &Destination) -> Pace {
+        Pace::Free
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
-        let notification = words::notification(job.event, job.destination);
+        let message = Message::of(job);
         let bodies = vec![
-            ("slack", slack::body(&notification)),
-            ("telegram", telegram::body(&notification, &json!("@preview"), None)),
-            ("lark", lark::body(&notification, job.event.kind, None)),
+            ("slack", slack::body(&message)),
+            ("telegram", telegram::body(&message, &json!("@preview"), None)),
+            ("lark", lark::body(&message, None)),
             ("webhook", webhook::json(job.event)?),
         ];
-        Ok(Outgoing::Show(Display { notification, bodies }))
+        Ok(Outgoing::Show(Display { notification: message.into_notification(), bodies }))
     }
 
     /// Never asked, since nothing was sent.
@@ -52,7 +53,9 @@ impl Channel for Preview {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{destination, every_setting, hostile, id, job, transfer_saying};
+    use crate::fixtures::{
+        alarms_saying, destination, every_setting, hostile, id, job, transfer_saying,
+    };
 
     #[test]
     fn every_product_is_shown_for_any_text() {
@@ -70,6 +73,22 @@ mod tests {
             }
             assert_eq!(display.notification.title, "Tiền vào · tingting");
         }
+    }
+
+    #[test]
+    fn an_alarm_is_shown_with_what_to_do() {
+        let to = destination("preview");
+        for alarm in alarms_saying("x") {
+            let event = alarm.event("1", jiff::Timestamp::UNIX_EPOCH);
+            let id = id(&event, &to);
+            let Ok(Outgoing::Show(display)) = Preview.request(&job(&event, &to, &id)) else {
+                panic!()
+            };
+            let (label, advice) = display.notification.lines.last().unwrap();
+            assert_eq!(*label, "Cần làm");
+            assert!(display.bodies[1].1.contains(advice.split(" tingting ").next().unwrap()));
+        }
+        assert_eq!(Preview.pace(&to), Pace::Free);
     }
 
     #[test]

@@ -9,21 +9,30 @@
 
 mod answers;
 
-use domain::{Answer, Channel, Destination, Job, Notification, Outgoing, Unsendable, Verdict};
+use std::time::Duration;
+
+use domain::{Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Unsendable, Verdict};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::message::Message;
 use crate::request::post_json;
-use crate::text::cut;
-use crate::{settings, words};
+use crate::settings;
+use crate::text::{cut, units};
 
 const HOSTS: &[&str] = &["hooks.slack.com", "hooks.slack-gov.com"];
+
+/// One message a second; more in a burst may be dropped without a word ("Rate limits").
+const PACE: &[Limit] = &[Limit { count: 1, per: Duration::from_secs(1) }];
 
 // Half of what Slack allows.
 const HEADER_UNITS: usize = 75;
 const SECTION_UNITS: usize = 1500;
 const FIELD_UNITS: usize = 1000;
 const TEXT_UNITS: usize = 20_000;
+/// What a digest's lines take in all: with the rest well below the 13 200 at which Slack was seen to
+/// fail.
+const LIST_UNITS: usize = 4000;
 /// All of what Slack allows: a count that leaves no doubt.
 const FIELDS: usize = 10;
 const BLOCKS: usize = 50;
@@ -60,17 +69,13 @@ impl Channel for Slack {
         settings::leads_to(url, HOSTS)
     }
 
-    fn pace(&self, _: &Destination) -> domain::Pace {
-        use domain::Limit;
-        use std::time::Duration;
-        const LIMITS: &[Limit] = &[Limit { count: 1, per: Duration::from_secs(1) }];
-        domain::Pace::Limits(LIMITS)
+    fn pace(&self, _destination: &Destination) -> Pace {
+        Pace::Limits(PACE)
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let url = settings::endpoint(job.destination).map_err(Unsendable)?;
-        let body = body(&words::notification(job.event, job.destination));
-        Ok(Outgoing::Http(post_json(&url, body)?))
+        Ok(Outgoing::Http(post_json(&url, body(&Message::of(job)))?))
     }
 
     fn verdict(&self, job: &Job<'_>, answer: &Answer) -> Verdict {
@@ -79,7 +84,8 @@ impl Channel for Slack {
 }
 
 /// The message as Slack takes it.
-pub(crate) fn body(said: &Notification) -> String {
+pub(crate) fn body(message: &Message) -> String {
+    let said = &message.said;
     let mut blocks = vec![json!({
         "type": "header",
         "text": plain(&said.title, HEADER_UNITS),
@@ -100,9 +106,20 @@ pub(crate) fn body(said: &Notification) -> String {
     for fields in fields.chunks(FIELDS) {
         blocks.push(json!({ "type": "section", "fields": fields }));
     }
+    if let Some(advice) = &message.advice {
+        let text = format!("{}: {}", advice.label, advice.words());
+        blocks.push(json!({ "type": "section", "text": plain(&text, SECTION_UNITS) }));
+    }
+    if let Some(list) = &message.list {
+        let lines = list.within(LIST_UNITS, usize::MAX, |line| units(line) + 1);
+        let texts = sections(&lines).into_iter();
+        blocks.extend(
+            texts.map(|text| json!({ "type": "section", "text": plain(&text, SECTION_UNITS) })),
+        );
+    }
     blocks.truncate(BLOCKS);
     json!({
-        "text": fallback(said),
+        "text": fallback(message),
         "blocks": blocks,
         "mrkdwn": false,
         "parse": "none",
@@ -112,8 +129,24 @@ pub(crate) fn body(said: &Notification) -> String {
     .to_string()
 }
 
-/// What phones show in their notification, and screen readers read.
-fn fallback(said: &Notification) -> String {
+/// Lines in as few texts as may be, none of them too long.
+fn sections(lines: &[String]) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for line in lines {
+        match texts.last_mut() {
+            Some(text) if units(text) + 1 + units(line) <= SECTION_UNITS => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            Some(_) | None => texts.push(line.clone()),
+        }
+    }
+    texts
+}
+
+/// What phones show in their notification, and screen readers read: all but a digest's lines.
+fn fallback(message: &Message) -> String {
+    let said = &message.said;
     let mut text = said.title.clone();
     if let Some(amount) = &said.amount {
         text.push_str(": ");
@@ -121,6 +154,9 @@ fn fallback(said: &Notification) -> String {
     }
     for (label, value) in &said.lines {
         text.push_str(&format!("\n{label}: {value}"));
+    }
+    if let Some(advice) = &message.advice {
+        text.push_str(&format!("\n{}: {}", advice.label, advice.words()));
     }
     // An escaped character is at most five long.
     escape(&cut(&text, TEXT_UNITS / 5))

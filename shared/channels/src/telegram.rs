@@ -3,18 +3,21 @@
 //!
 //! Wire facts: "Telegram Bot API", `sendMessage` and "HTML style"; tdlib/telegram-bot-api. Plain
 //! text is linked by Telegram itself (`@name`, `#tag`, card numbers…), except where another entity
-//! stands already: so what strangers wrote stands in `<code>`. After about a hundred entities the
+//! stands already: so what strangers wrote stands in `<code>` or `<pre>`. After about a hundred entities the
 //! rest are dropped, and with them that protection.
 
 mod answers;
 
-use domain::{Answer, Channel, Destination, Job, Notification, Outgoing, Unsendable, Verdict};
+use std::time::Duration;
+
+use domain::{Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Unsendable, Verdict};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::message::Message;
 use crate::request::post_json;
+use crate::settings;
 use crate::text::units;
-use crate::{settings, words};
 
 const BASE: &str = "https://api.telegram.org";
 const HOSTS: &[&str] = &["api.telegram.org"];
@@ -22,6 +25,10 @@ const HOSTS: &[&str] = &["api.telegram.org"];
 const TEXT_UNITS: usize = 4096;
 /// Telegram keeps about a hundred.
 const ENTITIES: usize = 90;
+/// One message a second in one chat ("Bots FAQ"), …
+const PACE: &[Limit] = &[Limit { count: 1, per: Duration::from_secs(1) }];
+/// … and in a group twenty a minute. Whether that goes for channels too is not said; it is kept.
+const GROUP_PACE: &[Limit] = &[PACE[0], Limit { count: 20, per: Duration::from_secs(60) }];
 /// The topic General, which cannot be named.
 const GENERAL: i64 = 1;
 
@@ -59,24 +66,20 @@ impl Channel for Telegram {
         true
     }
 
-    fn pace(&self, _: &Destination) -> domain::Pace {
-        use domain::Limit;
-        use std::time::Duration;
-        const LIMITS: &[Limit] = &[
-            Limit { count: 1, per: Duration::from_secs(1) },
-            Limit { count: 20, per: Duration::from_secs(60) },
-        ];
-        domain::Pace::Limits(LIMITS)
+    /// Only a positive id is a person's; groups and channels have negative ones, or public names.
+    fn pace(&self, destination: &Destination) -> Pace {
+        let person = chat(destination).is_ok_and(|chat| chat.as_i64().is_some_and(|id| id > 0));
+        Pace::Limits(if person { PACE } else { GROUP_PACE })
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
-        let said = words::notification(job.event, job.destination);
+        let message = Message::of(job);
         let chat = match job.moved_to {
             Some(to) => as_chat(to).ok_or_else(|| Unsendable("moved to no chat".to_owned()))?,
             None => chat(job.destination).map_err(Unsendable)?,
         };
         let url = method_url(job.destination).map_err(Unsendable)?;
-        let body = body(&said, &chat, job.destination.settings.thread);
+        let body = body(&message, &chat, job.destination.settings.thread);
         Ok(Outgoing::Http(post_json(&url, body)?))
     }
 
@@ -86,10 +89,10 @@ impl Channel for Telegram {
 }
 
 /// The call as Telegram takes it.
-pub(crate) fn body(said: &Notification, chat: &Value, thread: Option<i64>) -> String {
+pub(crate) fn body(message: &Message, chat: &Value, thread: Option<i64>) -> String {
     let mut body = json!({
         "chat_id": chat,
-        "text": text(said),
+        "text": text(message),
         "parse_mode": "HTML",
         "link_preview_options": { "is_disabled": true },
     });
@@ -100,7 +103,8 @@ pub(crate) fn body(said: &Notification, chat: &Value, thread: Option<i64>) -> St
 }
 
 /// The marked-up text. A line that does not fit any more is left out whole, with all after it.
-fn text(said: &Notification) -> String {
+fn text(message: &Message) -> String {
+    let Message { said, advice, list, .. } = message;
     let mut text = Marked::default();
     text.push("", "b", &said.title);
     if let Some(amount) = &said.amount {
@@ -110,6 +114,19 @@ fn text(said: &Notification) -> String {
         if !text.push(&format!("{label}: "), "code", value) {
             break;
         }
+    }
+    if let Some(advice) = advice {
+        let label = format!("{}: {}", advice.label, advice.text);
+        match &advice.command {
+            Some(command) => text.push(&format!("{label} "), "code", command),
+            None => text.push_plain(&label),
+        };
+    }
+    if let Some(list) = list {
+        let room = TEXT_UNITS.saturating_sub(text.units);
+        let lines = list.within(room, usize::MAX, |line| units(line) + 1);
+        // One mark for all of them: a hundred of their own would be too many.
+        text.push("", "pre", &lines.join("\n"));
     }
     text.html
 }
@@ -125,16 +142,31 @@ struct Marked {
 impl Marked {
     /// Adds a line, our own words and then a marked value, if it fits.
     fn push(&mut self, label: &str, tag: &str, value: &str) -> bool {
-        let with_line = self.units + units(label) + units(value) + 1;
-        if with_line > TEXT_UNITS || self.entities >= ENTITIES {
+        if value.is_empty() || self.entities >= ENTITIES {
+            return false;
+        }
+        let html = format!("{}<{tag}>{}</{tag}>", escape(label), escape(value));
+        let added = self.line(&html, units(label) + units(value));
+        self.entities += usize::from(added);
+        added
+    }
+
+    /// Adds a line of our own words alone, if it fits.
+    fn push_plain(&mut self, text: &str) -> bool {
+        self.line(&escape(text), units(text))
+    }
+
+    fn line(&mut self, html: &str, units: usize) -> bool {
+        // With the line's end.
+        let with_line = self.units + units + 1;
+        if with_line > TEXT_UNITS {
             return false;
         }
         if !self.html.is_empty() {
             self.html.push('\n');
         }
-        self.html.push_str(&format!("{}<{tag}>{}</{tag}>", escape(label), escape(value)));
+        self.html.push_str(html);
         self.units = with_line;
-        self.entities += 1;
         true
     }
 }

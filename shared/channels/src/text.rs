@@ -37,6 +37,21 @@ pub(crate) fn cut(text: &str, limit: usize) -> String {
     out
 }
 
+/// At most `limit` units of a text's end, cut between graphemes; an ellipsis says that something is
+/// missing before it.
+pub(crate) fn tail(text: &str, limit: usize) -> String {
+    if units(text) <= limit {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |grapheme: &&str| {
+        used += units(grapheme);
+        used <= limit
+    };
+    let kept: Vec<&str> = text.graphemes(true).rev().take_while(fits).collect();
+    std::iter::once("…").chain(kept.into_iter().rev()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +75,18 @@ mod tests {
     fn a_letter_with_a_mountain_of_accents_is_cut_away() {
         let zalgo = format!("a{}", "\u{301}".repeat(100_000));
         assert_eq!(tidy(&zalgo, 50), "…");
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_kept_by_whole_letters() {
+        for (text, limit, expected) in [
+            ("1017588888", 5, "…8888"),
+            ("VA001", 5, "VA001"),
+            ("xye\u{302}\u{309}n", 4, "…n"),
+            ("👨‍👩‍👧", 4, "…"),
+        ] {
+            assert_eq!(tail(text, limit), expected, "{text:?} to {limit}");
+        }
     }
 
     proptest! {

@@ -14,7 +14,7 @@ pub(crate) use body::json;
 
 use bytes::Bytes;
 use domain::{
-    Answer, Channel, Destination, DestinationAuth, Grant, Job, Outgoing, Token, Unsendable,
+    Answer, Channel, Destination, DestinationAuth, Grant, Job, Outgoing, Pace, Token, Unsendable,
     Verdict, WebhookMethod,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, header};
@@ -27,6 +27,9 @@ use body::Form;
 
 const KEYS: &[&str] =
     &["endpoint", "signing_secrets", "auth", "method", "headers", "content_type", "concurrency"];
+
+/// Requests at once, where nothing else is set.
+const SLOTS: u32 = 10;
 
 /// Webhooks.
 #[derive(Debug)]
@@ -73,8 +76,8 @@ impl Channel for Webhook {
         url.scheme() == "https" && matches!(url.port_or_known_default(), Some(443 | 8443))
     }
 
-    fn pace(&self, destination: &Destination) -> domain::Pace {
-        domain::Pace::Slots(destination.settings.concurrency.unwrap_or(10))
+    fn pace(&self, destination: &Destination) -> Pace {
+        Pace::Slots(destination.settings.concurrency.unwrap_or(SLOTS))
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {

@@ -5,11 +5,17 @@
 //! channels. Telephone numbers, e-mail and postal addresses stay out, and so does the link by which
 //! a customer pays: a chat has more readers than the shop's own pages.
 
+mod alarm;
+mod digest;
 mod layout;
 mod money;
 mod titles;
 
+pub(crate) use alarm::alarm;
+pub(crate) use digest::digest;
+
 use domain::{Destination, Event, Fact, Language, Moment, Notification};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::text::{cut, tidy};
@@ -63,21 +69,26 @@ pub(crate) fn notification(event: &Event, destination: &Destination) -> Notifica
     Notification { title: title(event, destination), amount: money::shown(event, language), lines }
 }
 
-/// What happened, in the destination's own words where it has some.
+/// The title: what happened, whether it is a test, and the brand.
 fn title(event: &Event, destination: &Destination) -> String {
+    let mark = mark(event, destination.language);
+    format!("{mark}{} · {BRAND}", said(event, destination))
+}
+
+/// What a test call is marked with.
+fn mark(event: &Event, language: Language) -> &'static str {
+    if event.test { words("[THỬ] ", "[TEST] ").get(language) } else { "" }
+}
+
+/// What happened, in the destination's own words where it has some.
+fn said(event: &Event, destination: &Destination) -> String {
     let own = match event.kind.direction() {
         Some(domain::Direction::In) => destination.title_in.as_deref(),
         Some(domain::Direction::Out) => destination.title_out.as_deref(),
         None => None,
     };
-    let mark = match (event.test, destination.language) {
-        (false, _) => "",
-        (true, Language::Vi) => "[THỬ] ",
-        (true, Language::En) => "[TEST] ",
-    };
-    let said = own.map(|own| tidy(own, TITLE_UNITS)).filter(|own| !own.is_empty());
-    let said = said.unwrap_or_else(|| titles::of(event).get(destination.language).to_owned());
-    format!("{mark}{said} · {BRAND}")
+    let own = own.map(|own| tidy(own, TITLE_UNITS)).filter(|own| !own.is_empty());
+    own.unwrap_or_else(|| titles::of(event).get(destination.language).to_owned())
 }
 
 fn value(row: Row, event: &Event, destination: &Destination) -> Option<String> {
@@ -104,10 +115,7 @@ fn value(row: Row, event: &Event, destination: &Destination) -> Option<String> {
 fn time(event: &Event, language: Language) -> (&'static str, String) {
     match event.occurred {
         Some(moment) => (words("Thời gian", "Time").get(language), clock(moment)),
-        None => {
-            let moment = Moment { at: event.received, offset: domain::VIETNAM, date_only: false };
-            (words("Nhận lúc", "Received").get(language), clock(moment))
-        }
+        None => (words("Nhận lúc", "Received").get(language), clock_at(event.received)),
     }
 }
 
@@ -116,6 +124,11 @@ fn clock(moment: Moment) -> String {
     let civil = TimeZone::fixed(moment.offset).to_datetime(moment.at);
     let format = if moment.date_only { "%d/%m/%Y" } else { "%d/%m/%Y %H:%M:%S" };
     cut(&civil.strftime(format).to_string(), SHORT_UNITS)
+}
+
+/// One of our own moments, in Vietnam's time.
+fn clock_at(at: Timestamp) -> String {
+    clock(Moment { at, offset: domain::VIETNAM, date_only: false })
 }
 
 #[cfg(test)]

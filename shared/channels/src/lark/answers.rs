@@ -4,25 +4,13 @@
 use std::time::Duration;
 
 use domain::{Answer, Job, Verdict};
-use serde::Deserialize;
 
-use crate::answer::{limited, quote, retry, retry_after, retry_no_earlier, seconds};
+use crate::answer::{json, limited, not_now, quote, retry, retry_after, seconds};
 
 /// The wait when Lark is busy; it seldom says for how long.
 const BUSY: Duration = Duration::from_secs(60);
 /// The header in which the open platform says how long; gateways say it in `Retry-After`.
 const RESET: &str = "x-ogw-ratelimit-reset";
-
-#[derive(Debug, Deserialize)]
-struct Response {
-    code: Option<i64>,
-    #[serde(default)]
-    msg: String,
-    #[serde(rename = "StatusCode")]
-    old_code: Option<i64>,
-    #[serde(rename = "StatusMessage", default)]
-    old_msg: String,
-}
 
 #[derive(Debug, Clone, Copy)]
 enum Class {
@@ -55,20 +43,21 @@ const OVERLOADED: i64 = 9499;
 /// What the answer means.
 pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
     let status = answer.status.as_u16();
-    let parsed = serde_json::from_slice::<Response>(&answer.body).ok();
-    let said = parsed.and_then(|r| match (r.code, r.old_code) {
-        (Some(code), _) => Some((code, r.msg)),
-        (None, Some(code)) => Some((code, r.old_msg)),
-        (None, None) => None,
-    });
-    let Some((code, msg)) = said else {
+    let body = json(answer);
+    let (code, msg) = if body["code"].is_null() {
+        (&body["StatusCode"], &body["StatusMessage"])
+    } else {
+        (&body["code"], &body["msg"])
+    };
+    let Some(code) = code.as_i64() else {
         return match status {
             429 => limited("Lark limits the rate", busy(job, answer)),
-            _ => retry_no_earlier(format!("status {status} without Lark's code"), job, answer),
+            _ => not_now(format!("status {status} without Lark's code"), job, answer),
         };
     };
+    let msg = msg.as_str().unwrap_or_default();
     let words = msg.to_lowercase();
-    let said = format!("{code}: {}", quote(&msg));
+    let said = format!("{code}: {}", quote(msg));
     let known = CODES.iter().find(|(known, ..)| *known == code);
     match known {
         Some((_, class, meaning)) => {
@@ -76,7 +65,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
             match class {
                 Class::Refused => Verdict::Refused(reason),
                 Class::Dead => Verdict::Dead(reason),
-                Class::Retry => retry_no_earlier(reason, job, answer),
+                Class::Retry => not_now(reason, job, answer),
                 Class::Busy => limited(reason, busy(job, answer)),
                 // A clock that was wrong may be right by now: once.
                 Class::Sign if job.exchange == 1 => Verdict::Afresh(reason),
@@ -88,7 +77,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
             limited(format!("{code}: Lark limits the rate"), busy(job, answer))
         }
         None if code == OVERLOADED => Verdict::Refused(said),
-        None if status >= 500 => retry_no_earlier(said, job, answer),
+        None if status >= 500 => not_now(said, job, answer),
         None if ["frequency", "too many", "rate limit"].iter().any(|w| words.contains(w)) => {
             retry(said)
         }
@@ -153,11 +142,19 @@ mod tests {
             ("{}", "Retry"),
             ("ok", "Retry"),
             (r#"{"code":"0"}"#, "Retry"),
+            (r#"{"code":{},"StatusCode":0}"#, "Retry"),
+            (r#"{"code":0,"msg":null}"#, "Delivered"),
+            ("\u{FEFF}{\"code\":0}", "Delivered"),
+            ("[0]", "Retry"),
+            ("<html>{\"code\":0}", "Retry"),
         ] {
             for status in [200, 400] {
                 assert_eq!(word(&judged(&answer(status, body), 1)), expected, "{status} {body}");
             }
         }
+        let mut gbk = answer(200, "");
+        gbk.body = bytes::Bytes::from_static(b"{\"code\":0,\"msg\":\"\xB3\xC9\xB9\xA6\"}");
+        assert_eq!(judged(&gbk, 1), Verdict::Delivered);
         let fault = answer(502, r#"{"code":1,"msg":"something new"}"#);
         assert_eq!(word(&judged(&fault, 1)), "Retry");
         assert_eq!(word(&judged(&answer(429, ""), 1)), "Limited");
@@ -180,6 +177,7 @@ mod tests {
                 (Some("12"), Some("7"), 12..13),
                 (Some("12"), None, 12..13),
                 (Some("0"), Some("0"), 60..76),
+                (Some("-1"), Some("Sun, 06 Nov 1994 08:49:37 GMT"), 60..76),
             ] {
                 let mut busy = answer(429, body);
                 for (name, value) in [(RESET, reset), ("retry-after", after)] {

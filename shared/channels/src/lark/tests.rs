@@ -1,18 +1,18 @@
 //! Messages and settings of Lark destinations; answers are tested beside their table.
 
+use domain::Notification;
 use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{
-    NOW, destination, destination_at, every_setting, hostile, id, job, secret, transfer,
-    transfer_saying,
+    NOW, alarms_saying, destination, destination_at, digest_of, every_setting, hostile, id, job,
+    members_saying, own_messages, secret, told, transfer, transfer_saying,
 };
 
 const URL: &str = "https://open.larksuite.com/open-apis/bot/v2/hook/token";
 
 fn text_of(memo: &str) -> String {
-    let said = words::notification(&transfer_saying(memo), &destination("lark"));
-    body(&said, Kind::TransferIn, None)
+    body(&crate::fixtures::message(&transfer_saying(memo), &destination("lark")), None)
 }
 
 /// Markdown holds our labels and nothing else; all other texts are plain; the size is Lark's.
@@ -32,7 +32,10 @@ fn assert_legal(text: &str) {
                 let inner = label.strip_prefix("**").and_then(|l| l.strip_suffix("**")).unwrap();
                 assert!(inner.chars().all(|c| c.is_alphabetic() || c == ' '), "{inner}");
             }
-            Some("div") => assert_eq!(element["text"]["tag"], "plain_text"),
+            Some("div") => {
+                assert_eq!(element["text"]["tag"], "plain_text");
+                assert!(!element["text"]["content"].as_str().unwrap().contains('\n'));
+            }
             other => panic!("no element {other:?} is meant to be here"),
         }
     }
@@ -81,6 +84,9 @@ fn a_transfer_as_lark_gets_it() {
 fn hostile_memos_stay_text() {
     for memo in hostile() {
         assert_legal(&text_of(&memo));
+        for own in own_messages(&memo, &destination("lark")) {
+            assert_legal(&body(&own, Some((&secret("demo"), Timestamp::UNIX_EPOCH))));
+        }
     }
     let message: Value = serde_json::from_str(&text_of("<at id=all></at>")).unwrap();
     assert_eq!(message["card"]["body"]["elements"][6]["text"]["content"], "<at id=all></at>");
@@ -90,9 +96,46 @@ fn hostile_memos_stay_text() {
 fn what_does_not_fit_is_left_out() {
     let lines = vec![("Nội dung", "ế\\".repeat(1000)); 50];
     let said = Notification { title: "x".to_owned(), amount: None, lines };
-    let text = body(&said, Kind::Unknown, None);
+    let message = Message { said, tone: Tone::Plain, advice: None, list: None };
+    let text = body(&message, None);
     assert_legal(&text);
     assert!(text.len() > 14_000, "as much as fits: {}", text.len());
+}
+
+#[test]
+fn a_digest_fills_the_card_with_lines_and_counts_the_rest() {
+    for (text, n, shown) in [("a", 6, 6), ("a", 200, 190), ("\\\"ế".repeat(90).as_str(), 200, 89)]
+    {
+        let sent = body(&digest_of(&members_saying(n, text), &destination("lark")), None);
+        assert_legal(&sent);
+        let message: Value = serde_json::from_str(&sent).unwrap();
+        let elements = message["card"]["body"]["elements"].as_array().unwrap();
+        let said = |element: &Value| element["text"]["content"].as_str().unwrap().to_owned();
+        let lines: Vec<String> = elements[9..].iter().map(said).collect();
+        let members = lines.iter().filter(|line| line.starts_with("09:3")).count();
+        assert_eq!(members, shown, "{n} of {text:.9}");
+        if shown < n {
+            assert_eq!(lines.last(), Some(&format!("và {} sự kiện khác", n - shown)));
+            assert!(sent.len() > 18_000, "as many as fit: {}", sent.len());
+        }
+    }
+}
+
+#[test]
+fn an_alarm_is_red_and_its_end_is_green() {
+    let colour = |alarm: &domain::Alarm| -> Value {
+        let sent = body(&told(alarm, &destination("lark")), None);
+        serde_json::from_str::<Value>(&sent).unwrap()["card"]["header"]["template"].clone()
+    };
+    let alarms = alarms_saying("x");
+    assert_eq!((colour(&alarms[0]), colour(&alarms[3])), (json!("red"), json!("green")));
+}
+
+#[test]
+fn five_a_second_and_a_hundred_a_minute() {
+    let Pace::Limits(limits) = Lark.pace(&destination_at("lark", URL)) else { panic!() };
+    let limits: Vec<_> = limits.iter().map(|limit| (limit.count, limit.per.as_secs())).collect();
+    assert_eq!(limits, [(5, 1), (100, 60)]);
 }
 
 #[test]
@@ -123,5 +166,6 @@ proptest! {
     #[test]
     fn no_text_breaks_a_message(memo in any::<String>()) {
         assert_legal(&text_of(&memo));
+        assert_legal(&body(&digest_of(&members_saying(9, &memo), &destination("lark")), None));
     }
 }

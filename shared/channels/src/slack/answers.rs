@@ -4,11 +4,8 @@
 use std::time::Duration;
 
 use domain::{Answer, Job, Verdict};
-use serde_json::Value;
 
-use crate::answer::{
-    body, is_page, is_third_in_a_row, limited, retry, retry_after, retry_no_earlier,
-};
+use crate::answer::{body, is_page, is_third_in_a_row, json, limited, not_now, retry, retry_after};
 
 /// The wait when Slack limits the rate and does not say for how long.
 const LIMITED: Duration = Duration::from_secs(30);
@@ -62,7 +59,7 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
         return match class {
             Class::Refused => Verdict::Refused(reason),
             Class::Dead => Verdict::Dead(reason),
-            Class::Retry => retry_no_earlier(reason, job, answer),
+            Class::Retry => not_now(reason, job, answer),
         };
     }
     match status {
@@ -70,19 +67,15 @@ pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
             let wait = retry_after(answer, job.now).unwrap_or(LIMITED);
             limited("Slack limits the rate", wait)
         }
-        200..=299 if is_triggers_ok(&body) => Verdict::Dead(
+        // How workflow triggers answer.
+        200..=299 if json(answer)["ok"] == true => Verdict::Dead(
             "the URL starts a workflow; use an incoming webhook's URL as endpoint".to_owned(),
         ),
         200..=299 => retry(format!("{status} without Slack's ok")),
         400..=499 if is_slack_string(&body) => unknown_string(status, &body),
         400..=499 => not_slacks(job, answer),
-        _ => retry_no_earlier(format!("status {status}"), job, answer),
+        _ => not_now(format!("status {status}"), job, answer),
     }
-}
-
-/// `{"ok":true}` is how workflow triggers answer.
-fn is_triggers_ok(body: &str) -> bool {
-    serde_json::from_str::<Value>(body).is_ok_and(|value| value["ok"] == Value::Bool(true))
 }
 
 /// Whether a body has the shape of Slack's error strings.
@@ -103,10 +96,10 @@ fn not_slacks(job: &Job<'_>, answer: &Answer) -> Verdict {
     let status = answer.status.as_u16();
     let reason = format!("status {status} without a word of Slack's");
     match status {
-        _ if is_page(answer) => retry_no_earlier(reason, job, answer),
+        _ if is_page(answer) => not_now(reason, job, answer),
         413 => Verdict::Refused(reason),
         401 | 403 | 404 | 405 | 410 if is_third_in_a_row(job, answer) => Verdict::Dead(reason),
-        _ => retry_no_earlier(reason, job, answer),
+        _ => not_now(reason, job, answer),
     }
 }
 
@@ -135,6 +128,9 @@ mod tests {
             (200, "{\"ok\":true}", "Dead"),
             (200, "{\"ok\":false}", "Retry"),
             (201, "ok", "Retry"),
+            (200, "\u{FEFF}ok", "Delivered"),
+            (200, "<html>ok", "Retry"),
+            (500, "ok", "Retry"),
             (200, "no_service", "Dead"),
             (400, "invalid_payload", "Refused"),
             (400, "invalid_blocks", "Refused"),
@@ -199,7 +195,14 @@ mod tests {
     fn a_limit_lasts_as_long_as_slack_says_and_else_half_a_minute() {
         let (event, to) = (transfer(), destination("slack"));
         let id = id(&event, &to);
-        for (header, seconds) in [(Some("7"), 7), (Some("0"), 30), (None, 30)] {
+        for (header, seconds) in [
+            (Some("7"), 7),
+            (Some("0"), 30),
+            (Some("-1"), 30),
+            (Some("soon"), 30),
+            (Some("Sun, 06 Nov 1994 08:49:37 GMT"), 30),
+            (None, 30),
+        ] {
             let mut answer = answer(429, "");
             if let Some(value) = header {
                 answer.headers.insert("retry-after", value.parse().unwrap());

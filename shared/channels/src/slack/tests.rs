@@ -4,15 +4,24 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{
-    destination, destination_at, every_setting, hostile, id, job, transfer, transfer_saying,
+    destination, destination_at, digest_of, every_setting, hostile, id, job, members_saying,
+    own_messages, transfer, transfer_saying,
 };
 use crate::text::units;
 
 const URL: &str = "https://hooks.slack.com/services/T0/B0/secret";
 
 fn message(text: &str) -> Value {
-    let said = words::notification(&transfer_saying(text), &destination("slack"));
-    serde_json::from_str(&body(&said)).unwrap()
+    let message = crate::fixtures::message(&transfer_saying(text), &destination("slack"));
+    serde_json::from_str(&body(&message)).unwrap()
+}
+
+/// Whether each line begins as a digest's do, or is its last.
+fn is_list(text: &str) -> bool {
+    let mut lines = text.lines();
+    let last = lines.next_back().unwrap();
+    let member = |line: &str| line.starts_with("09:3");
+    lines.all(member) && (member(last) || last.starts_with("và ") || last.starts_with("and "))
 }
 
 /// Holds a message to everything that Slack's pages ask, with every limit halved.
@@ -35,14 +44,15 @@ fn assert_legal(message: &Value) {
             assert!((1..=limit).contains(&units(text)), "{text}");
             total += units(text);
             if object["type"] == "mrkdwn" {
-                assert_eq!((text, &object["verbatim"]), ("*+1.250.000 ₫*", &json!(true)));
+                let digits = text.chars().all(|c| c.is_ascii_digit() || "*+-., ₫·".contains(c));
+                assert!(digits && object["verbatim"] == json!(true), "{text}");
                 assert_eq!(object.get("emoji"), None, "not allowed on mrkdwn");
             } else {
                 assert_eq!(
                     (&object["type"], &object["emoji"]),
                     (&json!("plain_text"), &json!(false))
                 );
-                assert!(!text.contains('\n'));
+                assert!(!text.contains('\n') || (block["text"] == *object && is_list(text)));
             }
         }
     }
@@ -86,9 +96,44 @@ fn hostile_memos_mention_link_and_format_nothing() {
     for memo in hostile() {
         assert_legal(&message(&memo));
     }
+    for memo in hostile() {
+        for own in own_messages(&memo, &destination("slack")) {
+            assert_legal(&serde_json::from_str(&body(&own)).unwrap());
+        }
+    }
     let message = message("<!channel> & *x*");
     assert_eq!(message["blocks"][2]["fields"][2]["text"], "Nội dung: <!channel> & *x*");
     assert!(message["text"].as_str().unwrap().contains("&lt;!channel&gt; &amp; *x*"));
+}
+
+#[test]
+fn a_digest_has_the_lines_that_fit_and_says_how_many_do_not() {
+    let sent = |n: usize| -> Value {
+        let members = members_saying(n, "DH1042 <chuyen> tien");
+        serde_json::from_str(&body(&digest_of(&members, &destination("slack")))).unwrap()
+    };
+    let message = sent(6);
+    assert_eq!(message["blocks"].as_array().unwrap().len(), 4);
+    assert_eq!(message["blocks"][0]["text"]["text"], "6 sự kiện · tingting");
+    assert_eq!(message["blocks"][1]["text"]["text"], "*+5.000.000 ₫ · -1.250.000 ₫*");
+    let text = message["blocks"][3]["text"]["text"].as_str().unwrap();
+    assert_eq!(text.lines().count(), 6);
+    assert_eq!(text.lines().next(), Some("09:30 +1.250.000 ₫ · …tien · “DH1042 <chuyen> tien”"));
+    assert!(!message["text"].as_str().unwrap().contains("chuyen"), "the lines are in the blocks");
+
+    let message = sent(200);
+    let lists = message["blocks"].as_array().unwrap()[3..].iter();
+    let lines: Vec<&str> =
+        lists.flat_map(|b| b["text"]["text"].as_str().unwrap().lines()).collect();
+    let left: usize = 200 - (lines.len() - 1);
+    assert_eq!(lines.last().copied(), Some(format!("và {left} sự kiện khác").as_str()));
+    assert!((60..90).contains(&lines.len()), "{}", lines.len());
+}
+
+#[test]
+fn one_message_a_second() {
+    let Pace::Limits(limits) = Slack.pace(&destination_at("slack", URL)) else { panic!() };
+    assert_eq!(limits, [Limit { count: 1, per: Duration::from_secs(1) }]);
 }
 
 #[test]
@@ -124,5 +169,8 @@ proptest! {
     #[test]
     fn no_text_breaks_a_message(text in any::<String>()) {
         assert_legal(&message(&text));
+        let members = members_saying(9, &text);
+        let digest = body(&digest_of(&members, &destination("slack")));
+        assert_legal(&serde_json::from_str(&digest).unwrap());
     }
 }

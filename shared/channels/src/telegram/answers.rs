@@ -4,28 +4,13 @@
 use std::time::Duration;
 
 use domain::{Answer, Job, Verdict};
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::answer::{limited, quote, retry, retry_after, retry_no_earlier};
+use super::as_chat;
+use crate::answer::{body, json, limited, not_now, quote, retry_after, seconds};
 
 /// The wait when Telegram limits the rate and does not say for how long.
 const LIMITED: Duration = Duration::from_secs(30);
-
-#[derive(Debug, Deserialize)]
-struct Response {
-    ok: bool,
-    error_code: Option<i64>,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    parameters: Parameters,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Parameters {
-    migrate_to_chat_id: Option<i64>,
-    retry_after: Option<i64>,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -67,35 +52,53 @@ const BAD_REQUESTS: &[(&str, Class)] = &[
 pub(super) fn verdict(job: &Job<'_>, answer: &Answer) -> Verdict {
     let status = i64::from(answer.status.as_u16());
     let asked = retry_after(answer, job.now);
-    let Ok(response) = serde_json::from_slice::<Response>(&answer.body) else {
+    let body = json(answer);
+    let Some(ok) = body["ok"].as_bool() else {
         return match status {
+            200 if begins_well(answer) => Verdict::Delivered,
             429 => limited("Telegram limits the rate", asked.unwrap_or(LIMITED)),
-            _ => retry_no_earlier(format!("status {status} without Telegram's JSON"), job, answer),
+            _ => not_now(format!("status {status} without Telegram's JSON"), job, answer),
         };
     };
-    if response.ok {
+    if ok {
         return Verdict::Delivered;
     }
-    if let Some(chat) = response.parameters.migrate_to_chat_id {
-        return Verdict::Moved(chat.to_string());
+    let parameters = &body["parameters"];
+    if let Some(chat) = plain(&parameters["migrate_to_chat_id"]).filter(|to| as_chat(to).is_some())
+    {
+        return Verdict::Moved(chat);
     }
-    let code = response.error_code.unwrap_or(status);
-    let said = format!("{code} {}", quote(&response.description));
-    if code == 429 || response.parameters.retry_after.is_some() {
-        let named = response.parameters.retry_after.and_then(|s| u64::try_from(s).ok());
-        let named = named.filter(|s| *s > 0).map(Duration::from_secs);
+    let code = body["error_code"].as_i64().unwrap_or(status);
+    let description = body["description"].as_str().unwrap_or_default();
+    let said = format!("{code} {}", quote(description));
+    let named = plain(&parameters["retry_after"]);
+    if code == 429 || named.is_some() {
+        let named = named.as_deref().and_then(seconds);
         return limited(said, named.or(asked).unwrap_or(LIMITED));
     }
     match code {
-        400 => match bad_request(&response.description) {
+        400 => match bad_request(description) {
             Class::Refused => Verdict::Refused(said),
             Class::Dead => Verdict::Dead(said),
         },
         401 | 404 => Verdict::Dead(format!("{said}: check the bot_token")),
         403 | 421 => Verdict::Dead(said),
         402..=499 => Verdict::Refused(said),
-        _ => retry(said),
+        _ => not_now(said, job, answer),
     }
+}
+
+/// Whether an answer that is not whole begins as one to a sent message does. Telegram repeats the
+/// message in it, six bytes for each letter with an accent, so that a long one exceeds what is read
+/// of an answer; taken for a failure, it would be sent again and again.
+fn begins_well(answer: &Answer) -> bool {
+    let text: String = body(answer).chars().take(64).filter(|c| !c.is_whitespace()).collect();
+    text.starts_with(r#"{"ok":true,"result":{"#)
+}
+
+/// A number, or one in quotes.
+fn plain(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()))
 }
 
 fn bad_request(description: &str) -> Class {
@@ -173,12 +176,17 @@ mod tests {
         for (status, body) in [
             (502, "<html>"),
             (200, ""),
-            (200, r#"{"ok":true,"result":{"mess"#),
             (200, "[]"),
+            (200, r#"{"ok":"true","result":{}}"#),
+            (200, r#"{"ok":tr"#),
+            (200, r#"<pre>{"ok":true,"result":{"#),
+            (502, r#"{"ok":true,"result":{"mess"#),
+            (200, "{\0\"\0o\0k\0\"\0:\0t\0r\0u\0e\0}\0"),
             (404, "<html>"),
             (302, ""),
         ] {
-            let expected = retry(format!("status {status} without Telegram's JSON"));
+            let reason = format!("status {status} without Telegram's JSON");
+            let expected = crate::answer::retry(reason);
             assert_eq!(judged(&answer(status, body)), expected, "{status} {body}");
         }
         let limit = limited("Telegram limits the rate", LIMITED);
@@ -186,12 +194,41 @@ mod tests {
     }
 
     #[test]
-    fn a_sent_message_is_delivered_and_a_moved_chat_comes_before_all_else() {
-        let sent = r#"{"ok":true,"result":{"message_id":7}}"#;
-        assert_eq!(judged(&answer(200, sent)), Verdict::Delivered);
-        let moved = r#"{"ok":false,"error_code":400,"description":"Bad Request: chat not found",
-            "parameters":{"migrate_to_chat_id":-1001234567890}}"#;
-        assert_eq!(judged(&answer(400, moved)), Verdict::Moved("-1001234567890".to_owned()));
+    fn a_sent_message_is_delivered_however_much_of_the_answer_is_read() {
+        let long =
+            format!(r#"{{"ok":true,"result":{{"message_id":7,"text":"{}"#, "\\u1ebf".repeat(2800));
+        for body in [
+            r#"{"ok":true,"result":{"message_id":7}}"#,
+            r#"{"ok":true,"parameters":null,"description":7}"#,
+            r#" { "ok": true, "result": { "message_id": 7, "te"#,
+            "\u{FEFF}{\"ok\":true}",
+            &long[..16 * 1024],
+        ] {
+            assert_eq!(judged(&answer(200, body)), Verdict::Delivered, "{body:.80}");
+        }
+        let mut latin1 = answer(200, "");
+        latin1.body = bytes::Bytes::from_static(b"{\"ok\":true,\"result\":{\"text\":\"\xE9\"}}");
+        assert_eq!(judged(&latin1), Verdict::Delivered);
+    }
+
+    #[test]
+    fn a_moved_chat_comes_before_all_else() {
+        for (parameters, moved) in [
+            (r#"{"migrate_to_chat_id":-1001234567890}"#, true),
+            (r#"{"migrate_to_chat_id":"-1001234567890","retry_after":5}"#, true),
+            (r#"{"migrate_to_chat_id":0}"#, false),
+            (r#"{"migrate_to_chat_id":-4503599627370496}"#, false),
+            (r#"{"migrate_to_chat_id":{}}"#, false),
+            ("null", false),
+        ] {
+            let body = format!(
+                r#"{{"ok":false,"error_code":400,"description":"Bad Request: chat not found",
+                "parameters":{parameters}}}"#
+            );
+            let dead = Verdict::Dead("400 Bad Request: chat not found".to_owned());
+            let expected = if moved { Verdict::Moved("-1001234567890".to_owned()) } else { dead };
+            assert_eq!(judged(&answer(400, &body)), expected, "{parameters}");
+        }
     }
 
     #[test]
@@ -201,6 +238,10 @@ mod tests {
             (r#"{"retry_after":0}"#, Some("7"), 7),
             (r#"{"retry_after":-1}"#, None, 30),
             ("{}", None, 30),
+            ("{}", Some("Sun, 06 Nov 1994 08:49:37 GMT"), 30),
+            (r#"{"retry_after":"35"}"#, None, 35),
+            (r#"{"retry_after":2.5}"#, None, 3),
+            (r#"{"retry_after":[]}"#, None, 30),
             (r#"{"retry_after":1209600}"#, None, 86_400),
         ] {
             let body = format!(

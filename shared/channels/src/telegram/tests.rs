@@ -1,11 +1,14 @@
 //! Messages and settings of Telegram destinations; answers are tested beside their table.
 
+use domain::Notification;
 use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{
-    destination, every_setting, hostile, id, job, secret, transfer, transfer_saying,
+    alarms_saying, destination, digest_of, every_setting, hostile, id, job, members_saying,
+    message, own_messages, secret, told, transfer, transfer_saying,
 };
+use crate::message::Tone;
 
 const TOKEN: &str = "123456789:AAbb_cc-dd";
 
@@ -28,7 +31,17 @@ fn sent(to: &Destination, moved_to: Option<&str>) -> (String, Value) {
 fn assert_legal(html: &str) {
     let mut plain = String::new();
     let mut entities = 0;
-    for line in html.split('\n') {
+    let (facts, list) = html.split_once("<pre>").unwrap_or((html, ""));
+    if let Some(lines) = list.strip_suffix("</pre>") {
+        assert!(!lines.contains(['<', '>']), "{lines}");
+        plain.push_str(&lines.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+        entities += 1;
+    }
+    for line in facts.trim_end().split('\n') {
+        if line.starts_with("Cần làm: ") || line.starts_with("What to do: ") {
+            plain.push_str(line);
+            continue;
+        }
         let (open, close) = [("<b>", "</b>"), ("<code>", "</code>")]
             .into_iter()
             .find(|(open, close)| line.contains(open) && line.ends_with(close))
@@ -92,21 +105,75 @@ fn chats_topics_servers_and_moves_find_their_place() {
 #[test]
 fn hostile_memos_stay_text() {
     for memo in hostile() {
-        assert_legal(&text(&words::notification(&transfer_saying(&memo), &bot("5"))));
+        assert_legal(&text(&message(&transfer_saying(&memo), &bot("5"))));
+        for own in own_messages(&memo, &bot("5")) {
+            assert_legal(&text(&own));
+        }
     }
-    let said = words::notification(&transfer_saying("</code><b>&amp;"), &bot("5"));
-    assert!(text(&said).contains("Nội dung: <code>&lt;/code&gt;&lt;b&gt;&amp;amp;</code>"));
+    let message = message(&transfer_saying("</code><b>&amp;"), &bot("5"));
+    assert!(text(&message).contains("Nội dung: <code>&lt;/code&gt;&lt;b&gt;&amp;amp;</code>"));
 }
 
 #[test]
 fn what_does_not_fit_is_left_out_whole() {
     let lines = vec![("Nội dung", "ế<".repeat(300)); 200];
     let said = Notification { title: "x".repeat(5000), amount: Some("1".to_owned()), lines };
-    let html = text(&said);
+    let plain = |said| Message { said, tone: Tone::Plain, advice: None, list: None };
+    let html = text(&plain(said.clone()));
     assert_legal(&html);
     assert!(html.starts_with("<b>1</b>\nNội dung: <code>"));
     let many = Notification { lines: vec![("a", "b".to_owned()); 200], ..said };
-    assert_eq!(text(&many).matches("</").count(), 90);
+    assert_eq!(text(&plain(many)).matches("</").count(), 90);
+}
+
+#[test]
+fn a_digest_stands_under_one_mark_and_uses_the_room_there_is() {
+    let html = text(&digest_of(&members_saying(2, "DH1042 a & b"), &bot("5")));
+    assert_eq!(
+        html,
+        "<b>Tiền vào (2) · tingting</b>\n<b>+2.500.000 ₫</b>\n\
+         Tổng vào: <code>+2.500.000 ₫ (2)</code>\n\
+         Thời gian: <code>21/11/2026 09:30:15 – 21/11/2026 09:30:16</code>\n\
+         Nguồn: <code>casso/shop · tingting</code>\n\
+         <pre>09:30 +1.250.000 ₫ · … &amp; b · “DH1042 a &amp; b”\n\
+         09:30 +1.250.000 ₫ · … &amp; b · “DH1042 a &amp; b”</pre>"
+    );
+    let html = text(&digest_of(&members_saying(200, "ế"), &bot("5")));
+    assert!(html.ends_with(" sự kiện khác</pre>"), "{html}");
+    let tags = 2 * units("<b></b>") + 4 * units("<code></code>") + units("<pre></pre>");
+    assert!((4000..=4096).contains(&(units(&html) - tags)), "{}", units(&html));
+}
+
+#[test]
+fn an_alarm_has_what_to_type_ready_to_be_copied() {
+    let paused = &alarms_saying("403 <b>bot</b> was kicked")[2];
+    assert_eq!(
+        text(&told(paused, &Destination { language: domain::Language::En, ..bot("5") })),
+        "<b>⚠ Destination paused · tingting</b>\n\
+         Destination: <code>sales</code>\n\
+         Since: <code>20/11/2026 09:30:15</code>\n\
+         Reason: <code>403 &lt;b&gt;bot&lt;/b&gt; was kicked</code>\n\
+         Told at: <code>21/11/2026 09:30:17 · tingting</code>\n\
+         What to do: Messages to it are held, nothing is lost, and it is tried again every 15 \
+         minutes. Check its URL or bot within 7 days. Once it is mended, to send at once, run: \
+         <code>tingting resume sales</code>"
+    );
+}
+
+#[test]
+fn groups_and_channels_are_spoken_to_less_often() {
+    let second = Limit { count: 1, per: Duration::from_secs(1) };
+    let minute = Limit { count: 20, per: Duration::from_secs(60) };
+    for (chat, limits) in [
+        ("5", &[second][..]),
+        ("-5", &[second, minute]),
+        ("-1001234567890", &[second, minute]),
+        ("@shop_channel", &[second, minute]),
+        ("nonsense", &[second, minute]),
+    ] {
+        let Pace::Limits(pace) = Telegram.pace(&bot(chat)) else { panic!("{chat}") };
+        assert_eq!(pace, limits, "{chat}");
+    }
 }
 
 #[test]
@@ -144,6 +211,7 @@ fn wrong_settings_are_named_with_a_remedy() {
 proptest! {
     #[test]
     fn no_text_breaks_a_message(memo in any::<String>()) {
-        assert_legal(&text(&words::notification(&transfer_saying(&memo), &bot("5"))));
+        assert_legal(&text(&message(&transfer_saying(&memo), &bot("5"))));
+        assert_legal(&text(&digest_of(&members_saying(9, &memo), &bot("5"))));
     }
 }

@@ -5,7 +5,7 @@ use http::HeaderName;
 
 use super::*;
 use crate::fixtures::{
-    NOW, destination_at, every_setting, id, job, secret, transfer, transfer_saying,
+    NOW, alarms_saying, destination_at, every_setting, id, job, secret, transfer, transfer_saying,
 };
 
 const URL: &str = "https://shop.example/hook?shop=1";
@@ -79,6 +79,43 @@ fn sepays_signature_is_over_the_bytes_that_are_sent() {
         assert_eq!(headers["x-shop"], "1");
         assert!(headers.get("webhook-signature").is_none());
     }
+}
+
+#[test]
+fn an_alarm_is_data_like_any_event() {
+    let event = &alarms_saying("403 <b>x</b>")[2].event("7", jiff::Timestamp::UNIX_EPOCH);
+    let request = sent(event, Settings::default());
+    let payload: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+    assert_eq!(
+        payload,
+        serde_json::json!({
+            "type": "alarm",
+            "timestamp": "1970-01-01T00:00:00Z",
+            "data": {
+                "key": "tingting/alarm/paused/sales/7",
+                "provider": "tingting",
+                "source": "alarm",
+                "kind": "alarm",
+                "test": false,
+                "late": false,
+                "received": "1970-01-01T00:00:00Z",
+                "object": {
+                    "alarm": "paused",
+                    "destination": "sales",
+                    "since": "2026-11-20T02:30:15Z",
+                    "cause": "403 <b>x</b>",
+                },
+            },
+        })
+    );
+}
+
+#[test]
+fn requests_at_once_are_as_many_as_set() {
+    let mut to = destination_at("webhook", URL);
+    assert_eq!(Webhook.pace(&to), Pace::Slots(10));
+    to.settings.concurrency = Some(3);
+    assert_eq!(Webhook.pace(&to), Pace::Slots(3));
 }
 
 #[test]

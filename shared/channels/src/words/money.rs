@@ -7,12 +7,22 @@ use rust_decimal::Decimal;
 /// The event's amount.
 pub(super) fn shown(event: &Event, language: Language) -> Option<String> {
     let money = event.money?;
-    let plain = written(money.amount, money.currency, language);
-    Some(match event.kind.direction() {
-        Some(Direction::In) if !money.amount.is_sign_negative() => format!("+{plain}"),
-        Some(Direction::Out) if !money.amount.is_sign_negative() => format!("-{plain}"),
+    Some(moved(money.amount, money.currency, event.kind.direction(), language))
+}
+
+/// An amount that moved this way, if it moved.
+pub(super) fn moved(
+    amount: Decimal,
+    currency: Currency,
+    way: Option<Direction>,
+    language: Language,
+) -> String {
+    let plain = written(amount, currency, language);
+    match way {
+        Some(Direction::In) if !amount.is_sign_negative() => format!("+{plain}"),
+        Some(Direction::Out) if !amount.is_sign_negative() => format!("-{plain}"),
         Some(Direction::In | Direction::Out) | None => plain,
-    })
+    }
 }
 
 /// The account's balance, where it is known.

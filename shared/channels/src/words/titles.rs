@@ -11,8 +11,6 @@ pub(super) fn of(event: &Event) -> Words {
     match event.kind {
         Kind::TransferIn => words("Tiền vào", "Money in"),
         Kind::TransferOut => words("Tiền ra", "Money out"),
-        Kind::Alarm => words("Cảnh báo", "Alarm"),
-        Kind::Digest => words("Tổng hợp", "Digest"),
         Kind::AccountChanged => words("Tài khoản thay đổi", "Account changed"),
         Kind::OrderChanged if deleted => words("Đơn hàng đã xoá", "Order deleted"),
         Kind::OrderChanged => words("Đơn hàng", "Order"),
@@ -37,6 +35,8 @@ pub(super) fn of(event: &Event) -> Words {
         Kind::RefundFailed => words("Hoàn tiền thất bại", "Refund failed"),
         Kind::PaymentSucceeded => words("Thanh toán thành công", "Payment succeeded"),
         Kind::PaymentFailed => words("Thanh toán thất bại", "Payment failed"),
+        Kind::Alarm => words("Cảnh báo", "Alarm"),
+        Kind::Digest => words("Nhiều sự kiện", "Several events"),
         Kind::Unknown => words("Sự kiện chưa biết", "Unknown event"),
     }
 }

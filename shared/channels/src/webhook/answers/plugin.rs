@@ -97,6 +97,8 @@ mod tests {
             (200, r#"{"success":false,"message":"Not enough money !"}"#, "Delivered"),
             (200, r#"{"success":false,"message":"something new"}"#, "Refused"),
             (200, "-1", "Delivered"),
+            (200, "\u{FEFF}-1", "Delivered"),
+            (200, "\u{FEFF}{\"success\":false,\"message\":\"Token incorrect !\"}", "Dead"),
             (200, "<!DOCTYPE html>", "Retry"),
             (200, "", "Delivered"),
             (400, "-1", "Retry"),
