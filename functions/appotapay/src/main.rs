@@ -9,7 +9,7 @@ use lambda::Front;
 fn main() -> ExitCode {
     lambda::run(async |process| {
         let Ports { ledger, queue, directory, services } =
-            Ports::open(&process.env, &process.clock, Patience::Answer)?;
+            Ports::open(&process.env, &process.clock, &process.entropy, Patience::Answer)?;
         let ingest = Ingest::new(ledger, queue, directory, &[&providers::AppotaPay]);
         Ok(Front::open(ingest, process, services.warm_sqs()).await)
     })

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         let dead_letters = needed_url(&process.env, "TINGTING_DEAD_LETTERS_URL")?;
         let guard = Guard::new(allowed_ranges(&process.env)?);
         let clock = Arc::clone(&process.clock);
-        let ports = Ports::open(&process.env, &clock, Patience::Lease)?;
+        let ports = Ports::open(&process.env, &clock, &process.entropy, Patience::Lease)?;
         let dispatch = Dispatch {
             ledger: ports.ledger,
             queue: ports.queue,
