@@ -30,7 +30,7 @@ class Server:
             MINISTACK_REGION=surroundings.REGION,
             # What the functions that it starts are told; without it they would call the real AWS.
             AWS_ENDPOINT_URL=self.endpoint,
-            SERVICES="apigatewayv2,cloudformation,cloudwatch,dynamodb,iam,kms,lambda,logs,monitoring,s3,sns,sqs,ssm,sts",
+            SERVICES="apigatewayv2,cloudformation,cloudwatch,dynamodb,iam,kms,lambda,logs,monitoring,s3,scheduler,sns,sqs,ssm,sts",
             # The roles' policies decide, as on AWS.
             AUTH="true",
             # It would listen on a well-known port.

@@ -10,6 +10,10 @@ import surroundings
 from server import taken
 
 
+# The functions that no provider calls: the queue's, and the schedules'.
+NOT_CALLED = {"dispatch", "reconcile", "sweep"}
+
+
 class Sink:
     """Takes whatever is sent to it, answers as Slack, Telegram and Lark all understand, and prints."""
 
@@ -54,7 +58,8 @@ def apply(stack, file):
 
 
 def words(stack, file):
-    urls = "\n".join(f"  {stack['url']}/hooks/{name}/shop" for name in stack["functions"] if name != "dispatch")
+    hooks = sorted(stack["functions"].keys() - NOT_CALLED)
+    urls = "\n".join(f"  {stack['url']}/hooks/{name}/shop" for name in hooks)
     return f"""
 Ready. AWS is at {stack['endpoint']}; the hooks are at
 
@@ -64,7 +69,7 @@ Call one as its provider would; the notification is printed here:
 
   cargo run -q -- simulate casso --config {file} --amount 1250000 --content "DH1024 chuyen tien"
 
-The functions follow their code. To change sources and destinations, edit {file} and
+The functions follow their code; the sweep runs every minute. To change sources and destinations, edit {file} and
 
   AWS_ENDPOINT_URL={stack['endpoint']} AWS_REGION={stack['region']} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
     cargo run -q -p tingting --features aws -- apply --config {file}

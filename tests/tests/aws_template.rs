@@ -76,25 +76,99 @@ fn a_provider_reads_and_writes_its_own_and_nothing_else() {
         for provider in providers::ALL {
             let name = provider.name();
             let role = &resources[format!("{}Role", resource(name)).as_str()]["Properties"];
-            let policies = role["Policies"].as_sequence().unwrap();
-            assert_eq!(policies.len(), 1, "{name}");
-            let statements = policies[0]["PolicyDocument"]["Statement"].as_sequence().unwrap();
-            let allowed: Vec<(Vec<&str>, &str)> = statements
-                .iter()
-                .map(|of| (strings(&of["Action"]), tagged(&of["Resource"])))
-                .collect();
+            assert_eq!(role["Policies"].as_sequence().unwrap().len(), 1, "{name}");
             let expected = [
-                (vec!["dynamodb:Query"], "Directory.Arn"),
-                (vec!["dynamodb:PutItem"], "Ledger.Arn"),
-                (vec!["sqs:SendMessage"], "Events.Arn"),
+                ("dynamodb:Query", "Directory.Arn"),
+                ("dynamodb:PutItem", "Ledger.Arn"),
+                ("sqs:SendMessage", "Events.Arn"),
             ];
-            assert_eq!(allowed, expected, "{name}");
-            let keys = |n: usize, how: &str| {
-                strings(&statements[n]["Condition"][how]["dynamodb:LeadingKeys"]).join(" ")
-            };
+            let expected = expected.map(|(actions, on)| (actions.to_owned(), on.to_owned()));
+            assert_eq!(allowed(resources, name), expected, "{name}");
+            let keys = |n, how| bound(resources, name, n, how);
             assert_eq!(keys(0, "ForAllValues:StringEquals"), format!("source/{name}"));
             assert_eq!(keys(1, "ForAllValues:StringLike"), format!("{name}/*"));
         }
+    });
+}
+
+/// What a function may do, statement by statement: the actions, and on what.
+fn allowed(resources: &Yaml<'_>, function: &str) -> Vec<(String, String)> {
+    let role = &resources[format!("{}Role", resource(function)).as_str()]["Properties"];
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_sequence().unwrap();
+    let of = |of: &Yaml<'_>| (strings(&of["Action"]).join(" "), tagged(&of["Resource"]).to_owned());
+    statements.iter().map(of).collect()
+}
+
+/// The partitions to which one of those statements is bound.
+fn bound(resources: &Yaml<'_>, function: &str, n: usize, how: &str) -> String {
+    let role = &resources[format!("{}Role", resource(function)).as_str()]["Properties"];
+    let statement = &role["Policies"][0]["PolicyDocument"]["Statement"][n];
+    strings(&statement["Condition"][how]["dynamodb:LeadingKeys"]).join(" ")
+}
+
+#[test]
+fn every_function_is_in_the_template() {
+    with_resources(|resources| {
+        for folder in fs::read_dir(root().join("functions")).unwrap() {
+            let name = folder.unwrap().file_name().into_string().unwrap();
+            let code = resources[resource(&name).as_str()]["Properties"]["CodeUri"].as_str();
+            assert_eq!(code, Some(format!("target/lambda/{name}/bootstrap.zip").as_str()));
+        }
+    });
+}
+
+#[test]
+fn a_schedule_never_repeats_a_run() {
+    with_resources(|resources| {
+        for (function, event, rate, seconds) in [
+            ("Sweep", "EveryMinute", "rate(1 minute)", 120),
+            ("Reconcile", "EveryQuarter", "rate(15 minutes)", 300),
+        ] {
+            let properties = &resources[function]["Properties"];
+            let event = &properties["Events"][event];
+            assert_eq!(event["Type"].as_str(), Some("ScheduleV2"));
+            assert_eq!(event["Properties"]["ScheduleExpression"].as_str(), Some(rate));
+            for again in [&event["Properties"]["RetryPolicy"], &properties["EventInvokeConfig"]] {
+                assert_eq!(again["MaximumRetryAttempts"].as_integer(), Some(0), "{function}");
+            }
+            assert_eq!(properties["Timeout"].as_integer(), Some(seconds), "{function}");
+        }
+    });
+}
+
+#[test]
+fn the_schedules_may_do_what_they_do_and_no_more() {
+    let pair = |(actions, on): (&str, &str)| (actions.to_owned(), on.to_owned());
+    let asked: Vec<_> = providers::ALL.iter().filter(|p| p.api().is_some()).collect();
+    let each = |before: &str, after: &str| {
+        let names: Vec<_> =
+            asked.iter().map(|p| format!("{before}{}{after}", p.name())).collect();
+        names.join(" ")
+    };
+    with_resources(|resources| {
+        let expected = [
+            ("dynamodb:Query", "Directory.Arn"),
+            ("dynamodb:PutItem", "Ledger.Arn"),
+            ("dynamodb:GetItem dynamodb:UpdateItem", "Ledger.Arn"),
+            ("sqs:SendMessage", "Events.Arn"),
+        ];
+        assert_eq!(allowed(resources, "reconcile"), expected.map(pair));
+        let keys = |n, how| bound(resources, "reconcile", n, how);
+        assert_eq!(keys(0, "ForAllValues:StringEquals"), each("source/", ""));
+        assert_eq!(keys(1, "ForAllValues:StringLike"), each("", "/*") + " tingting/*");
+        assert_eq!(keys(2, "ForAllValues:StringLike"), "note/*");
+        let moves = "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query \
+             dynamodb:UpdateItem";
+        let expected = [
+            ("dynamodb:Query", "Directory.Arn"),
+            ("dynamodb:Query dynamodb:Scan", "${Ledger.Arn}/index/*"),
+            (moves, "Ledger.Arn"),
+            ("sqs:SendMessage", "Events.Arn"),
+            ("sqs:GetQueueAttributes", "DeadLetters.Arn"),
+        ];
+        assert_eq!(allowed(resources, "sweep"), expected.map(pair));
+        let keys = bound(resources, "sweep", 0, "ForAllValues:StringLike");
+        assert_eq!(keys, "destination source/*");
     });
 }
 

@@ -24,7 +24,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("embedded", &["domain"]),
     ("lambda", &["domain"]),
     ("providers", &["domain"]),
+    ("reconcile", &["aws", "domain", "egress", "lambda", "providers"]),
     ("sepay", &["aws", "domain", "lambda", "providers"]),
+    ("sweep", &["aws", "channels", "domain", "lambda"]),
     ("thueapi", &["aws", "domain", "lambda", "providers"]),
     ("tingting", &["aws", "channels", "domain", "egress", "embedded", "providers"]),
 ];
@@ -43,6 +45,8 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("sepay", NOT_IN_INGEST),
     ("thueapi", NOT_IN_INGEST),
     ("dispatch", &["axum", "embedded", "providers", "rusqlite"]),
+    ("reconcile", &["axum", "channels", "embedded", "rusqlite"]),
+    ("sweep", &["axum", "egress", "embedded", "providers", "reqwest", "rusqlite"]),
 ];
 
 fn root() -> PathBuf {
@@ -127,6 +131,13 @@ fn the_tables_are_in_order_and_name_nobody_twice() {
     for names in [providers, channels] {
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
     }
+}
+
+#[test]
+fn the_sweep_looks_after_every_provider() {
+    let main = fs::read_to_string(root().join("functions/sweep/src/main.rs")).unwrap();
+    let names: Vec<_> = providers::ALL.iter().map(|p| p.name()).collect();
+    assert!(main.contains(&format!("PROVIDERS: &[&str] = &{names:?};")), "{names:?}");
 }
 
 /// Every Rust file of the repository, build folders aside.

@@ -28,7 +28,7 @@ pub use entries::{DirectoryError, Entry, EntryId, Origin};
 pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
 pub use ledger::{DynamoLedger, DynamoSurvey};
-pub use ports::{OpenError, Ports, SweepPorts};
+pub use ports::{OpenError, Ports, ReconcilePorts, SweepPorts};
 pub use queue::SqsQueue;
 pub use services::{Connections, Patience, Services};
 pub use settings::{Env, Resources, SettingsError, Surroundings, needed_url};

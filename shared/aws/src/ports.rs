@@ -60,6 +60,21 @@ pub struct SweepPorts {
     pub kept: Retention,
 }
 
+/// The ports of a function that asks the providers what we should have.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct ReconcilePorts {
+    /// Claims.
+    pub ledger: Arc<dyn Ledger>,
+    /// How far it got.
+    pub notes: Arc<dyn Notes>,
+    /// Envelopes.
+    pub queue: Arc<dyn Queue>,
+    /// Sources.
+    pub directory: Arc<dyn Directory>,
+    /// The clients.
+    pub services: Services,
+}
+
 impl Ports {
     /// Reads the settings and makes the clients.
     pub fn open(
@@ -101,7 +116,21 @@ impl SweepPorts {
     }
 }
 
-/// What both have, with the ledger as it is.
+impl ReconcilePorts {
+    /// Reads the settings and makes the clients.
+    pub fn open(
+        env: Env<'_>,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<Self, OpenError> {
+        let Opened { ledger, queue, directory, services, .. } =
+            Opened::read(env, clock, entropy, Patience::Lease)?;
+        let notes = Arc::new(ledger.clone());
+        Ok(Self { ledger: Arc::new(ledger), notes, queue, directory, services })
+    }
+}
+
+/// What all have, with the ledger as it is.
 struct Opened {
     ledger: DynamoLedger,
     queue: Arc<dyn Queue>,

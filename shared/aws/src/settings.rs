@@ -114,8 +114,9 @@ fn kept(env: Env<'_>) -> Result<Retention, SettingsError> {
     let range = LEAST_KEYS_DAYS..=MOST_KEYS_DAYS;
     let wanted = "use a whole number of days from 180 to 3660";
     let keys = whole(env, KEYS_DAYS, range, wanted)?.unwrap_or(LEAST_KEYS_DAYS);
-    let wanted = "use a whole number of days from 1 to what TINGTING_KEYS_DAYS says, else 180";
-    let bodies = whole(env, BODIES_DAYS, 1..=keys, wanted)?.unwrap_or(keys);
+    let wanted = "use a whole number of days from 1 to 3660";
+    // Not an error: a parameter of the stack that was set too high must not stop every function.
+    let bodies = whole(env, BODIES_DAYS, 1..=MOST_KEYS_DAYS, wanted)?.unwrap_or(keys).min(keys);
     let days = |days: i64| SignedDuration::from_hours(days * 24);
     Ok(Retention { keys: days(keys), bodies: days(bodies) })
 }
@@ -196,7 +197,7 @@ mod tests {
             ("TINGTING_QUEUE_URL", "/only/a/path"),
             ("TINGTING_KEYS_DAYS", "7"),
             ("TINGTING_BODIES_DAYS", "0"),
-            ("TINGTING_BODIES_DAYS", "181"),
+            ("TINGTING_BODIES_DAYS", "3661"),
             ("TINGTING_PROBE_MINUTES", "0"),
             ("TINGTING_PROBE_MINUTES", "15m"),
         ] {

@@ -19,7 +19,12 @@ use testkit::clock::{HandClock, SeededEntropy};
 /// What a function takes from its process.
 fn process(clock: &Arc<HandClock>) -> Process {
     let env = |name: &str| (name == "TINGTING_STACK").then(|| "tingting".to_owned());
-    Process { env, clock: clock.clone(), timer: clock.clone(), entropy: Arc::new(SeededEntropy::new(1)) }
+    Process {
+        env,
+        clock: clock.clone(),
+        timer: clock.clone(),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    }
 }
 
 /// An invocation that has so long.
