@@ -51,6 +51,7 @@ fn life() -> Vec<(i64, Mark)> {
         (25, probe("0002")),
         (26, Mark::Taken),
         (26, Mark::Told),
+        (27, Mark::Limited),
         (29, Mark::Pause),
         (29, Mark::Resume),
         (30, Mark::Dead("no_service \"'ế".to_owned())),
