@@ -141,8 +141,7 @@ fn the_schedules_may_do_what_they_do_and_no_more() {
     let pair = |(actions, on): (&str, &str)| (actions.to_owned(), on.to_owned());
     let asked: Vec<_> = providers::ALL.iter().filter(|p| p.api().is_some()).collect();
     let each = |before: &str, after: &str| {
-        let names: Vec<_> =
-            asked.iter().map(|p| format!("{before}{}{after}", p.name())).collect();
+        let names: Vec<_> = asked.iter().map(|p| format!("{before}{}{after}", p.name())).collect();
         names.join(" ")
     };
     with_resources(|resources| {

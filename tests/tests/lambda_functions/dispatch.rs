@@ -38,6 +38,10 @@ impl DeadLetters for Cemetery {
         self.graves.lock().unwrap().push((envelope.to_owned(), reason.to_owned()));
         Ok(())
     }
+
+    async fn count(&self) -> Result<u64, PortError> {
+        Ok(u64::try_from(self.graves.lock().unwrap().len()).unwrap_or(u64::MAX))
+    }
 }
 
 /// A network in which nothing ever answers.
@@ -181,7 +185,7 @@ async fn what_can_never_be_handled_is_buried_with_its_reason_and_blocks_nobody()
     assert_eq!((failed.len(), bench.delivered()), (0, 1));
     let reason = "not an envelope this version can read".to_owned();
     assert_eq!(*bench.cemetery.graves.lock().unwrap(), [(poison, reason.clone())]);
-    assert_eq!((&line["level"], line.get("messages_put_back")), (&json!("ERROR"), None));
+    assert_eq!((&line["level"], line.get("faults")), (&json!("ERROR"), None));
     assert_eq!(line["dead_lettered"], json!([{ "event.key": null, "reason": reason }]));
     assert!(!line.to_string().contains("DH35"), "{line}");
 }
@@ -287,14 +291,32 @@ async fn an_attempt_that_could_not_be_written_down_in_time_waits_without_using_u
 
 #[tokio::test]
 async fn a_notification_that_will_not_arrive_is_told_and_counted() {
-    let bench = Bench::new(world(Faults::none(), |_, _| Ok(answer(410, "gone"))), true);
+    let record = DestinationRecord {
+        name: "sink".into(),
+        channel: "slack".into(),
+        endpoint: Some(Text::Text("https://hooks.slack.com/services/T0/B0/x".into())),
+        ..DestinationRecord::default()
+    };
+    let world = World::new(providers::ALL, channels::ALL, Faults::none(), |_, _| {
+        Ok(answer(400, "invalid_payload"))
+    });
+    let bench = Bench::new(world.with_destination(&record), true);
     let envelope = bench.envelope("1").await;
     let (_, line) = bench.handle(LONG, &[envelope]).await;
     assert_eq!((&line["level"], &line["deliveries_failed"]), (&json!("WARN"), &json!(1)));
-    assert!(line["attempts"][0]["given_up"].as_str().unwrap().contains("dead"), "{line}");
+    assert!(line["attempts"][0]["given_up"].as_str().unwrap().contains("refused"), "{line}");
     for word in [ACCOUNT, "NGUYEN", "50000"] {
         assert!(!line.to_string().contains(word), "{word}: {line}");
     }
+}
+
+#[tokio::test]
+async fn a_notification_that_waits_for_its_destination_is_told_and_has_not_failed() {
+    let bench = Bench::new(world(Faults::none(), |_, _| Ok(answer(410, "gone"))), true);
+    let envelope = bench.envelope("1").await;
+    let (_, line) = bench.handle(LONG, &[envelope]).await;
+    assert_eq!((&line["level"], line.get("deliveries_failed")), (&json!("WARN"), None));
+    assert!(line["attempts"][0]["held"].is_string(), "{line}");
 }
 
 #[tokio::test]
