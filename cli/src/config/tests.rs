@@ -55,6 +55,9 @@ impl Channel for Chat {
     fn is_own_host(&self, url: &Url) -> bool {
         url.domain() == Some("chat.example")
     }
+    fn pace(&self, _: &Destination) -> domain::Pace {
+        domain::Pace::Free
+    }
     fn request(&self, _: &Job<'_>) -> Result<Outgoing, Unsendable> {
         Err(Unsendable("a test's channel".to_owned()))
     }
