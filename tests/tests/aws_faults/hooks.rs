@@ -115,6 +115,7 @@ fn dispatch(place: &Place, egress: &Arc<Taker>) -> Dispatch {
         egress: Arc::clone(egress) as _,
         lanes: Arc::new(Gate::default()),
         screen: Arc::clone(egress) as _,
+        timer: Arc::new(testkit::clock::HandTimer(Arc::clone(&clock))),
         clock,
         entropy: Arc::new(SeededEntropy::new(1)),
         channels: channels::ALL,

@@ -23,7 +23,7 @@ fn process(clock: &Arc<HandClock>) -> Process {
     Process {
         env,
         clock: clock.clone(),
-        timer: clock.clone(),
+        timer: Arc::new(testkit::clock::HandTimer(clock.clone())),
         entropy: Arc::new(SeededEntropy::new(1)),
     }
 }

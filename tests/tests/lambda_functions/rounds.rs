@@ -74,7 +74,7 @@ fn asking(world: World) -> (Reconcile, World) {
         egress: world.wire.clone(),
         notes: world.sweep.notes.clone(),
         clock: world.clock.clone(),
-        timer: world.clock.clone(),
+        timer: Arc::new(testkit::clock::HandTimer(world.clock.clone())),
         providers: providers::ALL,
     };
     (reconcile, world)

@@ -50,7 +50,7 @@ impl Upgraded {
             lanes: world.gate.clone(),
             screen: world.wire.clone(),
             clock: world.clock.clone(),
-            timer: world.clock.clone(),
+            timer: Arc::new(testkit::clock::HandTimer(world.clock.clone())),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels: channels::ALL,
             tokens: TokenCache::default(),
