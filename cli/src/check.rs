@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use domain::{Auth, Destination, DestinationAuth, Language, RetryOn, Schedule, Secret, Source};
+use domain::{
+    Api, Auth, Credentials, Destination, DestinationAuth, Language, RetryOn, Schedule, Secret,
+    Source,
+};
 
 use crate::config::Config;
 
@@ -58,6 +61,23 @@ pub(crate) fn describe_source(text: &mut String, source: &Source) {
     if let Some(pattern) = &source.code_pattern {
         _ = writeln!(text, "  code      {pattern}");
     }
+    if let Some(api) = &source.api {
+        _ = writeln!(text, "  asked     {}", asked(api));
+    }
+}
+
+/// How a source's provider is asked what we should have.
+fn asked(api: &Api) -> String {
+    let by = match &api.credentials {
+        Credentials::Key(key) => format!("with the key {}", key.masked()),
+        Credentials::Token(token) => format!("with the token {}", token.masked()),
+        Credentials::OAuth2 { client_id, client_secret, .. } => {
+            format!("by oauth2, client_id {client_id}, secret {}", client_secret.masked())
+        }
+    };
+    let every = api.every.map(|every| format!(", every {}", humantime::format_duration(every)));
+    let at = api.base.as_ref().map(|base| format!(", at {base}"));
+    format!("{by}{}{}", every.unwrap_or_default(), at.unwrap_or_default())
 }
 
 /// A destination in indented lines.
@@ -199,6 +219,7 @@ mod tests {
             name = "shop"
             secrets = ["hide-me-source-01234"]
             max_age = "7d"
+            api = { key = "hide-me-api-0123456789", every = "1h" }
             [[destination]]
             name = "chat"
             channel = "telegram"

@@ -1,5 +1,7 @@
 //! `tingting.toml`: read once at start, judged whole, every fault told with its line and the remedy.
 
+#[cfg(test)]
+mod api_tests;
 mod document;
 mod fault;
 mod forms;
@@ -84,8 +86,8 @@ impl Config {
         let allow = settings::allow(&mut document, &mut faults);
         let retention = settings::retention(&mut document, &mut faults);
         let probe_every = settings::probe_every(&mut document, &mut faults);
-        let sources = records::sources(&mut document, surroundings, &mut faults);
         let guard = Guard::new(allow.clone());
+        let sources = records::sources(&mut document, surroundings, &guard, &mut faults);
         let destinations = records::destinations(&mut document, surroundings, &guard, &mut faults);
         faults.extend(document.leftovers());
         match (server, retention, probe_every) {

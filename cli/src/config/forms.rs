@@ -53,6 +53,11 @@ fn form(table: &str, key: &str) -> (&'static str, &'static str) {
              { type = \"sepay_hmac\", secret = \"…\" } or { type = \"oauth2\", \
              token_url = \"https://…\", client_id = \"…\", client_secret = \"…\" }",
         ),
+        "api" => (
+            "expected a table of one of these forms",
+            "KEY = { key = \"…\" } (casso), { token = \"…\" } or { client_id = \"…\", \
+             client_secret = \"…\", refresh_token = \"…\" } (sepay)",
+        ),
         "timeout" | "max_age" => ("expected a duration in quotes", "KEY = \"30s\""),
         "endpoint" => ("expected a text or a whole number", "KEY = \"…\""),
         _ => ("expected a text in quotes", "KEY = \"…\""),

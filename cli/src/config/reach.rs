@@ -1,10 +1,10 @@
 //! Whether a destination's hosts may be called at all: the product's own, or one that `[egress]
-//! allow` covers. The door asks again at connect time; this tells a slip of the pen at start.
+//! allow` covers; and whether a provider's API may be asked where a source says it is. The door asks again at connect time; this tells a slip of the pen at start.
 
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs as _};
 
-use domain::{Channel, Destination, DestinationAuth, find_channel};
+use domain::{Channel, Destination, DestinationAuth, Source, find_channel};
 use egress::{Guard, Reach};
 use url::{Host, Url};
 
@@ -43,6 +43,31 @@ pub(super) fn judge(
     }
 }
 
+/// Says why the address in a source's `api` must not be called, and what to do. The operator has
+/// chosen it, so a public host may be anybody's.
+pub(super) fn judge_source(
+    source: &Source,
+    surroundings: Surroundings<'_>,
+    guard: &Guard,
+) -> Result<(), (&'static str, String)> {
+    let Some(url) = source.api.as_ref().and_then(|api| api.base.as_ref()) else { return Ok(()) };
+    let judged = guard.judge_url(url).and_then(|reach| {
+        let mut addresses = addresses(url, surroundings.resolve).into_iter();
+        addresses.try_for_each(|address| guard.judge(address, reach))
+    });
+    judged.map_err(|forbidden| ("api", format!("base: {}", refused(&forbidden.to_string()))))
+}
+
+/// Where a URL's host leads now.
+fn addresses(url: &Url, resolve: Resolve<'_>) -> Vec<IpAddr> {
+    match url.host() {
+        Some(Host::Ipv4(address)) => vec![address.into()],
+        Some(Host::Ipv6(address)) => vec![address.into()],
+        Some(Host::Domain(name)) => resolve(name).unwrap_or_default(),
+        None => Vec::new(),
+    }
+}
+
 /// Says which address of a URL's host is refused, and why.
 fn judge_url(
     url: &Url,
@@ -55,13 +80,7 @@ fn judge_url(
     if own && reach == Reach::Public && !is_local(url) {
         return Ok(());
     }
-    let addresses = match url.host() {
-        Some(Host::Ipv4(address)) => vec![address.into()],
-        Some(Host::Ipv6(address)) => vec![address.into()],
-        Some(Host::Domain(name)) => resolve(name).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    for address in addresses.into_iter().filter(|address| !guard.allows(*address)) {
+    for address in addresses(url, resolve).into_iter().filter(|address| !guard.allows(*address)) {
         guard.judge(address, reach).map_err(|forbidden| forbidden.to_string())?;
         if !own {
             return Err(format!("{address} (not a host of {}'s own)", channel.name()));

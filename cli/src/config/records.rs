@@ -14,6 +14,7 @@ use super::{Surroundings, reach};
 pub(super) fn sources(
     document: &mut Document<'_>,
     surroundings: Surroundings<'_>,
+    guard: &Guard,
     faults: &mut Vec<Fault>,
 ) -> Vec<(SourceRecord, Source)> {
     let (mut sources, mut seen) = (Vec::new(), BTreeSet::new());
@@ -25,6 +26,8 @@ pub(super) fn sources(
             if !seen.insert(source.id.clone()) {
                 return Err(twice(document, &table, &label));
             }
+            reach::judge_source(&source, surroundings, guard)
+                .map_err(|at| forbidden(document, &table, &label, at))?;
             Ok((record, source))
         });
         match read {
@@ -53,12 +56,8 @@ pub(super) fn destinations(
                 if !seen.insert(destination.name.clone()) {
                     return Err(twice(document, &table, &label));
                 }
-                reach::judge(&destination, surroundings, guard).map_err(|(key, message)| {
-                    Fault {
-                        line: document.line_of_key(&table, key),
-                        message: format!("{label}: {key}: {message}"),
-                    }
-                })?;
+                reach::judge(&destination, surroundings, guard)
+                    .map_err(|at| forbidden(document, &table, &label, at))?;
                 Ok((record, destination))
             });
         match read {
@@ -86,6 +85,16 @@ fn record_fault(
         key => (key, format!("{label}: {key}: {}", fault.message)),
     };
     Fault { line: document.line_of_key(table, key), message }
+}
+
+fn forbidden(
+    document: &Document<'_>,
+    table: &Value<'_>,
+    label: &str,
+    (key, message): (&str, String),
+) -> Fault {
+    let line = document.line_of_key(table, key);
+    Fault { line, message: format!("{label}: {key}: {message}") }
 }
 
 fn twice(document: &Document<'_>, table: &Value<'_>, label: &str) -> Fault {

@@ -175,7 +175,7 @@ secret = "b"
             "9: source bank/Shop: name: \"Shop\" is not a name: use 1 to 63 of a-z, 0-9 and '-', starting with a letter or digit",
             "11: source bank/empty: no secrets; add secrets = [\"…\"]",
             "17: secrets: the environment has no variable GONE; set it, or write the value here",
-            "22: unknown field `secret`, expected one of `provider`, `name`, `secrets`, `auth`, `client_id`, `header`, `max_age`, `code_pattern`",
+            "22: unknown field `secret`, expected one of `provider`, `name`, `secrets`, `auth`, `client_id`, `header`, `max_age`, `code_pattern`, `api`, `silence`",
             "23: surprise: unknown; known are server, egress, retention, sweep, [[source]] and [[destination]]",
         ]
     );

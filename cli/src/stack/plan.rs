@@ -33,6 +33,7 @@ pub(super) enum What {
 
 /// Keys whose values are secret or may hold one.
 const SECRET: &[&str] = &[
+    "api",
     "auth",
     "bot_token",
     "endpoint",
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_entry_is_told_what_becomes_of_it() {
-        let secret = |s: &str| json!({"provider": "casso", "secrets": [s]});
+        let secret = |s: &str| json!({"provider": "casso", "secrets": [s], "api": {"key": s}});
         let (file, person) = (Origin::File, Origin::Operator);
         let wanted = [
             destination("new", &json!({"channel": "lark"}), file),
@@ -169,6 +170,7 @@ mod tests {
 ? source casso/old: no longer in the file; --prune removes it
 = source casso/same
 ~ source casso/shop
+    api: changed (not shown)
     secrets: changed (not shown)
 ! destination hers: made by a person elsewhere, which a file never changes; give yours another name, or remove that one first
 + destination new

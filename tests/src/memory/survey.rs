@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Delivery, DeliveryState, DestinationName, Event, HourTotals, Overdue, PortError,
-    Refused, Retention, SourceId, Standing, Survey, look_again,
+    Delivery, DeliveryState, DestinationName, Event, HourTotals, Overdue, PortError, Refused,
+    Retention, SourceId, Standing, Survey, look_again,
 };
 use jiff::Timestamp;
 

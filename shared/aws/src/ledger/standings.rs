@@ -125,13 +125,7 @@ fn read(item: Reader<'_>) -> Result<Standing, Failure> {
         Some(at) => Some(Probed { at, place: item.text(PLACE)?.to_owned() }),
         None => None,
     };
-    Ok(Standing {
-        mode,
-        streak,
-        probed,
-        resumed: item.time_if(RESUMED)?,
-        told: item.flag(TOLD)?,
-    })
+    Ok(Standing { mode, streak, probed, resumed: item.time_if(RESUMED)?, told: item.flag(TOLD)? })
 }
 
 fn read_cause(item: Reader<'_>) -> Result<Cause, Failure> {
