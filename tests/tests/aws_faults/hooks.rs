@@ -16,7 +16,7 @@ use domain::{
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use testkit::aws::{Call, Place, Reply, Server, SqsInbox, TableShelf};
-use testkit::clock::{HandClock, SeededEntropy};
+use testkit::clock::{HandClock, HandTimer, SeededEntropy};
 use testkit::contract::Shelf as _;
 use testkit::world::{Gate, answer};
 
@@ -115,6 +115,7 @@ fn dispatch(place: &Place, egress: &Arc<Taker>) -> Dispatch {
         egress: Arc::clone(egress) as _,
         lanes: Arc::new(Gate::default()),
         screen: Arc::clone(egress) as _,
+        timer: Arc::new(HandTimer(Arc::clone(&clock))),
         clock,
         entropy: Arc::new(SeededEntropy::new(1)),
         channels: channels::ALL,

@@ -17,7 +17,7 @@ use domain::{
 };
 use serde_json::json;
 use testkit::aws::{Place, Server, TableShelf};
-use testkit::clock::{HandClock, SeededEntropy};
+use testkit::clock::{HandClock, HandTimer, SeededEntropy};
 use testkit::contract::{Shelf as _, at, event, transfer};
 use testkit::faults::Faults;
 use testkit::world::{World, answer};
@@ -50,7 +50,7 @@ impl Upgraded {
             lanes: world.gate.clone(),
             screen: world.wire.clone(),
             clock: world.clock.clone(),
-            timer: world.clock.clone(),
+            timer: Arc::new(HandTimer(Arc::clone(&world.clock))),
             entropy: Arc::new(SeededEntropy::new(1)),
             channels: channels::ALL,
             tokens: TokenCache::default(),
