@@ -15,7 +15,7 @@ use std::sync::Arc;
 use domain::Clock as _;
 use jiff::SignedDuration;
 use lambda::{Invocation, Process};
-use testkit::clock::{HandClock, SeededEntropy};
+use testkit::clock::{HandClock, HandTimer, SeededEntropy};
 
 /// What a function takes from its process.
 fn process(clock: &Arc<HandClock>) -> Process {
@@ -23,7 +23,7 @@ fn process(clock: &Arc<HandClock>) -> Process {
     Process {
         env,
         clock: clock.clone(),
-        timer: clock.clone(),
+        timer: Arc::new(HandTimer(clock.clone())),
         entropy: Arc::new(SeededEntropy::new(1)),
     }
 }

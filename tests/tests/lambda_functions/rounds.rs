@@ -14,6 +14,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Function as _, Rounds};
 use serde_json::{Value, json};
+use testkit::clock::HandTimer;
 use testkit::faults::{Faults, Lasting, Mode};
 use testkit::world::{World, answer};
 
@@ -74,7 +75,7 @@ fn asking(world: World) -> (Reconcile, World) {
         egress: world.wire.clone(),
         notes: world.sweep.notes.clone(),
         clock: world.clock.clone(),
-        timer: world.clock.clone(),
+        timer: Arc::new(HandTimer(world.clock.clone())),
         providers: providers::ALL,
     };
     (reconcile, world)
