@@ -23,6 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("egress", &["domain"]),
     ("embedded", &["domain"]),
     ("lambda", &["domain"]),
+    ("model", &["domain"]),
     ("providers", &["domain"]),
     ("reconcile", &["aws", "domain", "egress", "lambda", "providers"]),
     ("sepay", &["aws", "domain", "lambda", "providers"]),
