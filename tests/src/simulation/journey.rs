@@ -83,3 +83,11 @@ pub struct Journey {
     /// So short that every pair of blows is tried.
     pub short: bool,
 }
+
+impl Journey {
+    /// Whether it lasts for days: a run of it takes long.
+    pub fn lasts_for_days(&self) -> bool {
+        let last = self.calls.iter().map(|call| call.after).max();
+        last.is_some_and(|last| last > Duration::from_secs(12 * 3600))
+    }
+}

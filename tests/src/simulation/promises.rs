@@ -90,7 +90,9 @@ fn rows(journey: &Journey, outcome: &Outcome, broken: &mut Vec<String>) {
 fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Vec<String>) {
     for (delivery, attempts) in &outcome.deliveries {
         let of = &delivery.of;
-        let sure = journey.sure.contains(&of.destination.as_str());
+        // A digest may end as it likes: it is its members that are promised.
+        let digest = is_digest(outcome, &of.event);
+        let sure = journey.sure.contains(&of.destination.as_str()) && !digest;
         let arrived = told
             .get(&(&of.event, &of.destination))
             .is_some_and(|all| all.iter().any(|arrival| arrival.taken && arrival.written));
@@ -108,8 +110,7 @@ fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Ve
                 let moving = stands.mode == Mode::Active && !stands.is_probed();
                 !arrived && !moving && !sure
             }
-            // A digest of its own accord; anything else by an operator's hand.
-            DeliveryState::Cancelled(_) => !arrived && (!sure || is_digest(outcome, &of.event)),
+            DeliveryState::Cancelled(_) => !arrived && !sure,
             DeliveryState::Pending
             | DeliveryState::Sending { .. }
             | DeliveryState::Waiting { .. }
