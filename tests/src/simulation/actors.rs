@@ -18,7 +18,7 @@ use super::hall::{Idle, later};
 use super::journey::{Act, Call};
 use super::plan::Shape;
 use super::ports::Desk;
-use super::scene::{PROBE_EVERY, Scene};
+use super::scene::Scene;
 
 /// Longer than the longest lease.
 const VISIBILITY: Duration = Duration::from_secs(80);
@@ -84,7 +84,7 @@ fn flows(scene: &Arc<Scene>, process: usize) -> Option<Arc<Flows>> {
         clock: desk.clone(),
         channels: protocols.channels,
         providers: providers.filter(|name| listened(name)).collect(),
-        probe_every: PROBE_EVERY,
+        probe_every: scene.journey.probe_every,
         kept: KEPT,
     };
     Some(Arc::new(Flows { desk, ingest, dispatch, sweep, sweeping: AtomicBool::new(false) }))

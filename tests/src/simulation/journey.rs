@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{Answer, DestinationRecord, SendError, SourceRecord};
+use jiff::SignedDuration;
 
 /// One hook as its provider has it.
 #[derive(Debug, Clone)]
@@ -78,6 +79,8 @@ pub struct Journey {
     pub script: fn(&Asked<'_>) -> Reply,
     /// Destinations that get everything they want, whatever happens to us.
     pub sure: Vec<&'static str>,
+    /// How often a paused destination is probed.
+    pub probe_every: SignedDuration,
     /// How long it may take until all is quiet.
     pub days: i64,
     /// So short that every pair of blows is tried.

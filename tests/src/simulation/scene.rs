@@ -19,8 +19,6 @@ use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
 const PERIOD: i64 = 60;
 /// How late a bell may be before the sweep looks.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
-/// How often a destination is probed.
-pub(super) const PROBE_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
 /// The protocols, handed in: this crate does not link them.
 #[derive(Clone, Copy)]
@@ -109,8 +107,10 @@ impl Scene {
         let since = match &delivery.state {
             DeliveryState::Pending => delivery.created,
             DeliveryState::Waiting { due } => *due,
-            DeliveryState::Sending { until, .. } => *until,
-            DeliveryState::Gathered { .. }
+            // A lease that a restart has ended ran out long ago by its own account.
+            DeliveryState::Sending { until, .. } if *until > self.start => *until,
+            DeliveryState::Sending { .. }
+            | DeliveryState::Gathered { .. }
             | DeliveryState::Held(_)
             | DeliveryState::Delivered
             | DeliveryState::Failed(_)
@@ -156,7 +156,7 @@ impl Scene {
         if !standing.is_probed() || !held {
             return None;
         }
-        Some(standing.probed.as_ref().map_or(self.start, |last| last.at + PROBE_EVERY))
+        Some(standing.probed.as_ref().map_or(self.start, |last| last.at + self.journey.probe_every))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use jiff::SignedDuration;
 use testkit::simulation::journey::{Act, Asked, Journey, Reply};
 
 use super::shop::{
@@ -297,6 +298,7 @@ fn failing_for_days() -> Journey {
         ],
         script,
         sure: vec!["sink", "ops"],
+        probe_every: SignedDuration::from_hours(1),
         ..journey("failing-for-days")
     }
 }
@@ -316,6 +318,7 @@ fn never_back() -> Journey {
         script,
         sure: vec!["ops"],
         days: 12,
+        probe_every: SignedDuration::from_hours(12),
         ..journey("never-back")
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{Answer, DestinationRecord, RetryRecord, SendError, SourceRecord, Text};
+use jiff::SignedDuration;
 use testkit::simulation::journey::{Act, Asked, Call, Journey, Reply};
 use testkit::world::answer;
 
@@ -29,6 +30,7 @@ pub(super) fn journey(name: &'static str) -> Journey {
         acts: Vec::new(),
         script: fine,
         sure: Vec::new(),
+        probe_every: SignedDuration::from_mins(15),
         days: 3,
         short: false,
     }
