@@ -23,7 +23,7 @@ use domain::{Attempt, Delivery, DestinationName, Event, Listed, ListedSource, No
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::HandClock;
-use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+use crate::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 use hall::{Hall, Tasks};
 use journey::Journey;
 use plan::{Plan, Shape, Skew};
@@ -83,6 +83,7 @@ pub fn run(journey: &Arc<Journey>, plan: &Plan, protocols: Protocols, traced: bo
     let scene = Arc::new(Scene {
         hall: Arc::clone(&hall),
         ledger: Arc::new(MemoryLedger::default()),
+        notes: Arc::new(MemoryNotes::default()),
         queue: Arc::new(MemoryQueue::new(clock)),
         directory: Arc::new(MemoryDirectory::default()),
         record: Record::new(traced),
@@ -169,12 +170,12 @@ fn furnish(scene: &Arc<Scene>) {
         }
     }
     for record in &scene.journey.sources {
-        let (known, ledger) = (format!("hours/{}/{}", record.provider, record.name), Arc::clone(&scene.ledger));
+        let (known, notes) = (format!("hours/{}/{}", record.provider, record.name), Arc::clone(&scene.notes));
         let hour = scene.start.as_second().div_euclid(3600) * 3600;
         let hour = Timestamp::from_second(hour - 3600).unwrap_or(scene.start).to_string();
         // The books are not new: the hours before have been added up.
         scene.hall.spawn(None, async move {
-            _ = ledger.set_note(&known, None, &hour).await;
+            _ = notes.set_note(&known, None, &hour).await;
         });
     }
     for process in 0..scene.processes.len() {

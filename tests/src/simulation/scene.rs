@@ -13,7 +13,7 @@ use super::journey::Journey;
 use super::plan::{Blow, Shape, Skew};
 use super::record::Record;
 use super::wire::Counts;
-use crate::memory::{MemoryDirectory, MemoryLedger, MemoryQueue};
+use crate::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 /// How often the sweep runs.
 const PERIOD: i64 = 60;
@@ -42,6 +42,7 @@ pub(super) enum Blows {
 pub(super) struct Scene {
     pub(super) hall: Arc<Hall>,
     pub(super) ledger: Arc<MemoryLedger>,
+    pub(super) notes: Arc<MemoryNotes>,
     pub(super) queue: Arc<MemoryQueue>,
     pub(super) directory: Arc<MemoryDirectory>,
     pub(super) record: Record,
@@ -150,7 +151,7 @@ impl Scene {
     /// When a standing is to be looked at.
     fn moves_on(&self, standing: &Standing, held: bool) -> Option<Timestamp> {
         let changed = standing.mode != Mode::Active || standing.resumed.is_some();
-        if (changed && !standing.told) || standing.releases() {
+        if (changed && !standing.told) || (standing.releases() && held) {
             return Some(self.start);
         }
         if !standing.is_probed() || !held {

@@ -102,12 +102,12 @@ impl Survey for Desk {
 impl Notes for Desk {
     async fn note(&self, name: &str) -> Result<Option<String>, PortError> {
         let what = || format!("notes.note {name}");
-        self.pass(PORT, None, &what, self.scene.ledger.note(name)).await
+        self.pass(PORT, None, &what, self.scene.notes.note(name)).await
     }
 
     async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError> {
         let what = || format!("notes.set_note {name}");
-        self.pass(PORT, None, &what, self.scene.ledger.set_note(name, was, now)).await
+        self.pass(PORT, None, &what, self.scene.notes.set_note(name, was, now)).await
     }
 }
 
