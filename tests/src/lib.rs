@@ -1,4 +1,5 @@
-//! What tests share: memory ports, a clock in hand, the contract of every port, AWS on this machine.
+//! What tests share: memory ports, a clock in hand, the contract of every port, a simulation of the
+//! whole, AWS on this machine.
 
 pub mod aws;
 pub mod clock;
@@ -7,6 +8,7 @@ pub mod faults;
 pub mod memory;
 pub mod provider_api;
 pub mod shim;
+pub mod simulation;
 pub mod sink;
 pub mod stack;
 pub mod world;

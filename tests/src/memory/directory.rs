@@ -37,6 +37,11 @@ impl MemoryDirectory {
         self.lists().destinations.remove(name);
     }
 
+    /// Whether there is a destination of this name.
+    pub fn has_destination(&self, name: &DestinationName) -> bool {
+        self.lists().destinations.contains_key(name)
+    }
+
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,6 +10,25 @@ use jiff::Timestamp;
 use super::MemoryLedger;
 use super::ledger::{Books, Look};
 
+impl MemoryLedger {
+    /// When something is to be looked at next, by [`Survey::overdue`].
+    pub fn next_look(&self) -> Option<Timestamp> {
+        let books = self.books();
+        let looks = books.looks.values().chain(books.untaken.values()).map(|look| look.at);
+        let untold = books.conflicts.iter().filter(|(_, told)| !told);
+        looks.chain(untold.map(|(event, _)| event.received)).min()
+    }
+
+    /// Whether a delivery of this destination is held.
+    pub fn has_held(&self, destination: &DestinationName) -> bool {
+        let books = self.books();
+        let mut all = books.deliveries.values().map(|(delivery, _)| delivery);
+        all.any(|d| {
+            d.of.destination == *destination && matches!(d.state, DeliveryState::Held(_))
+        })
+    }
+}
+
 #[async_trait]
 impl Survey for MemoryLedger {
     async fn overdue(&self, before: Timestamp, most: usize) -> Result<Vec<Overdue>, PortError> {
