@@ -153,8 +153,6 @@ impl Stand {
         Standing {
             mode: if self.paused { Mode::Paused { since: time(0), cause } } else { Mode::Active },
             streak: self.streak.then(|| Streak { since: time(0), failures: 1 }),
-            // The sweep asks the rows.
-            holding: true,
             probed: Some(Probed { at: time(self.probe) - every, place: String::new() }),
             ..Standing::default()
         }
