@@ -93,12 +93,12 @@ impl Sink {
         self.received.lock().expect("no test panicked while holding it").clone()
     }
 
-    /// Waits until at least `n` requests have come. Gives up, failing the test, after a minute.
+    /// Waits until at least `n` requests have come. Gives up, failing the test, after two minutes.
     pub async fn wait_for(&self, n: usize) -> Vec<Received> {
         let mut count = self.count.clone();
-        let arrived = tokio::time::timeout(Duration::from_secs(60), count.wait_for(|c| *c >= n));
+        let arrived = tokio::time::timeout(Duration::from_secs(120), count.wait_for(|c| *c >= n));
         let in_time = matches!(arrived.await, Ok(Ok(_)));
-        assert!(in_time, "{} of {n} requests came within a minute", self.received().len());
+        assert!(in_time, "{} of {n} requests came within two minutes", self.received().len());
         self.received()
     }
 }

@@ -7,6 +7,7 @@
 #[path = "../journey/hooks.rs"]
 mod hooks;
 mod shop;
+mod sweeps;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -21,8 +21,9 @@ impl Clock for Machine {
     }
 }
 
-/// How often something is looked at before it is held not to happen: a minute.
-const TRIES: u32 = 600;
+/// How often something is looked at before it is held not to happen: four minutes, for the sweep comes
+/// by once a minute and spreads what it releases over the next.
+const TRIES: u32 = 2400;
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// A deployed stack.
@@ -68,6 +69,13 @@ impl Shop {
             ledger.stored(&key).await.unwrap().filter(|stored| stored.taken)
         })
         .await
+    }
+
+    /// A delivery.
+    pub(crate) async fn delivery(&self, key: &str, destination: &str) -> Delivery {
+        let destination = DestinationName::parse(destination).unwrap();
+        let of = DeliveryRef { event: EventKey::from_stored(key), destination };
+        self.stack.ledger().delivery(&of).await.unwrap().unwrap().0
     }
 
     /// A delivery, once it has ended.
@@ -130,5 +138,5 @@ pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T
             return seen;
         }
     }
-    panic!("not within a minute: {what}");
+    panic!("not within four minutes: {what}");
 }
