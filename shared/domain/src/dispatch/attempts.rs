@@ -1,0 +1,75 @@
+//! One attempt under its lease, and what is written down of it.
+
+use jiff::Timestamp;
+
+use super::{Dispatch, done, gather};
+use crate::attempt::Attempt;
+use crate::exchange::{Work, detail};
+use crate::{DeliveryState, Destination, Finish, Handled, Kind, Made, Mark, PortError, Standing};
+
+impl Dispatch {
+    /// One attempt under its lease: wait for the moment, exchange, judge, leave, write down, ring
+    /// again.
+    pub(super) async fn attempt(&self, mut work: Work<'_>) -> Result<Handled, PortError> {
+        self.timer.wait_until(work.way.at).await;
+        let started = self.clock.now();
+        let members = self.members(work.event).await?;
+        if members.as_ref().is_some_and(Vec::is_empty) {
+            let of = &work.delivery.of;
+            self.end_empty(of, work.owner, started).await?;
+            self.leave(work.destination, work.way, work.owner).await;
+            return Ok(done());
+        }
+        let exchanged = self.exchange(&work, &members.unwrap_or_default()).await;
+        drop(work.way.lane.take());
+        let (ending, answer) = exchanged?;
+        let Work { event, destination, ref delivery, owner, .. } = work;
+        let now = self.clock.now();
+        let standing = self.marked(&work.standing, destination, ending.mark(), now).await;
+        let jitter = u16::try_from(self.entropy.next() & 0xFFFF).unwrap_or(0);
+        let before = work.earlier.last().map(|attempt| attempt.finished);
+        let next = ending.next(delivery, destination, &standing, before, now, jitter);
+        let next = if event.kind == Kind::Digest { gather::ended(next) } else { next };
+        let attempt = Attempt {
+            n: delivery.attempts,
+            started,
+            finished: now,
+            verdict: ending.word(),
+            status: answer.as_ref().map(|answer| answer.status.as_u16()),
+            detail: detail(&ending, answer.as_ref()),
+            counted: ending.counts() && !work.probe,
+        };
+        let of = delivery.of.clone();
+        let finish = self.ledger.finish(&of, owner, &attempt, &next).await?;
+        if next == DeliveryState::Delivered && work.standing.awaits_success() {
+            // Where this fails the next success tells.
+            _ = self.ledger.mark(&destination.name, &Mark::Taken, now).await;
+        }
+        self.leave(destination, work.way, owner).await;
+        let followed = match (finish, &next) {
+            (Finish::Written, DeliveryState::Waiting { due }) => self.ring(&of, *due).await,
+            (Finish::Written, next) if event.kind == Kind::Digest => self.settle(event, next).await,
+            (Finish::Written | Finish::Fenced, _) => Ok(done()),
+        };
+        let made = vec![Made { of, attempt, next }];
+        Ok(match followed {
+            Ok(_) => Handled::Done(made),
+            Err(error) => Handled::Unfinished { made, error },
+        })
+    }
+
+    /// How a destination stands after this; as far as we know, where that cannot be written.
+    async fn marked(
+        &self,
+        known: &Standing,
+        destination: &Destination,
+        mark: Option<Mark>,
+        now: Timestamp,
+    ) -> Standing {
+        let Some(mark) = mark else { return known.clone() };
+        match self.ledger.mark(&destination.name, &mark, now).await {
+            Ok(marked) => marked.standing,
+            Err(_) => known.after(&mark, now).unwrap_or_else(|| known.clone()),
+        }
+    }
+}
