@@ -35,7 +35,7 @@ pub fn assert_travels(event: &Event) {
     match Envelope::parse(&envelope).expect("which can be read") {
         Envelope::Event(back) => assert_eq!(plain(&back), plain(event)),
         Envelope::EventByKey(key) => assert_eq!(key, event.key),
-        Envelope::Delivery(delivery) => panic!("an event became {delivery:?}"),
+        Envelope::Delivery(of) | Envelope::Probe(of) => panic!("an event became {of:?}"),
     }
 }
 

@@ -56,12 +56,14 @@ impl Place {
     pub fn exchange<T>(
         &self,
         event: &Event,
+        members: &[Event],
         earlier: &[Option<u16>],
         doing: impl FnOnce(&dyn Channel, &Job<'_>) -> T,
     ) -> T {
         let id = event.delivery_to(&self.destination.name).id();
         let job = Job {
             event,
+            members,
             destination: &self.destination,
             id: &id,
             attempt: 3,
@@ -74,9 +76,9 @@ impl Place {
         doing(self.channel, &job)
     }
 
-    /// The request that tells this event.
-    pub fn request(&self, event: &Event) -> Request<bytes::Bytes> {
-        match self.exchange(event, &[], |channel, job| channel.request(job)) {
+    /// The request that tells this event; with its members where it is a digest.
+    pub fn request(&self, event: &Event, members: &[Event]) -> Request<bytes::Bytes> {
+        match self.exchange(event, members, &[], |channel, job| channel.request(job)) {
             Ok(Outgoing::Http(request)) => request,
             other => panic!("no event stops a message: {other:?}"),
         }

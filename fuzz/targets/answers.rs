@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
     let answer = Answer { status, headers, body: body.to_vec().into() };
     for place in PLACES.iter() {
         let verdict =
-            place.exchange(&EVENT, &earlier, |channel, job| channel.verdict(job, &answer));
+            place.exchange(&EVENT, &[], &earlier, |channel, job| channel.verdict(job, &answer));
         if verdict == Verdict::Delivered {
             assert!(is_success(place.channel.name(), &answer), "{answer:?}");
         }

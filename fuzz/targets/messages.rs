@@ -30,9 +30,14 @@ fuzz_target!(|data: &[u8]| {
         event.provenance = Provenance::Reconciled;
     }
     assert_travels(&event);
+    // In a digest each text is another stranger's memo.
+    let members: Vec<Event> = match kind {
+        Kind::Digest => texts.iter().map(|text| member(amount, text)).collect(),
+        _ => Vec::new(),
+    };
     let language = if flags & 4 != 0 { Language::En } else { Language::Vi };
     for place in PLACES.iter() {
-        let request = place.told(language, flags & 8 != 0).request(&event);
+        let request = place.told(language, flags & 8 != 0).request(&event, &members);
         match place.channel.name() {
             "slack" => assert_slack(&json(&request)),
             "telegram" => assert_telegram(&json(&request)),
@@ -41,6 +46,10 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
+
+fn member(amount: Option<(&str, &str)>, text: &str) -> Event {
+    event(Kind::TransferIn, amount.or(Some(("1", "VND"))), &[text.to_owned()])
+}
 
 fn json(request: &Request<bytes::Bytes>) -> Value {
     serde_json::from_slice(request.body()).expect("JSON")
