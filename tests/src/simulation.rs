@@ -17,9 +17,11 @@ mod wire;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Attempt, Delivery, DestinationName, Event, Listed, ListedSource, Notes as _, Standing, Stored};
+use domain::{
+    Attempt, Delivery, DestinationName, Event, Listed, ListedSource, Notes as _, Standing, Stored,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::HandClock;
@@ -103,13 +105,20 @@ pub fn run(journey: &Arc<Journey>, plan: &Plan, protocols: Protocols, traced: bo
     furnish(&scene);
     let end = start + SignedDuration::from_hours(24 * journey.days);
     let mut tasks = Tasks::new(Arc::clone(&hall));
-    let quiet = tasks.run(
-        end,
-        STEPS,
-        &|what| scene.work(what),
-        &|process| actors::bury(&scene, process),
-    );
+    let quiet =
+        tasks.run(end, STEPS, &|what| scene.work(what), &|process| actors::bury(&scene, process));
+    drop(tasks);
+    close(&scene);
     outcome(&scene, quiet)
+}
+
+/// Parts what holds each other: the processes' flows and what they run on.
+fn close(scene: &Scene) {
+    scene.hall.close();
+    for process in &scene.processes {
+        let mut state = process.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.flows = None;
+    }
 }
 
 /// What a plan says: the seed, whether chance has no say, the shape, the clocks, the blows.
@@ -119,7 +128,8 @@ fn settings(plan: &Plan, start: Timestamp) -> (u64, bool, Shape, Skew, Blows) {
         Plan::Seed(seed) => {
             let dice = |salt: u64, sides: usize| {
                 let mixed = (seed ^ salt).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-                usize::try_from(mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33).unwrap_or(0) % sides
+                usize::try_from(mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33).unwrap_or(0)
+                    % sides
             };
             let shape = if dice(1, 3) == 0 { Shape::One } else { Shape::Many };
             let skew = match (shape, dice(2, 4)) {
@@ -165,12 +175,15 @@ fn furnish(scene: &Arc<Scene>) {
     }
     for record in &scene.journey.destinations {
         match record.parse(scene.protocols.channels) {
-            Ok(destination) => scene.directory.put_destination(Listed::Ready(Box::new(destination))),
+            Ok(destination) => {
+                scene.directory.put_destination(Listed::Ready(Box::new(destination)))
+            }
             Err(fault) => panic!("{fault:?}"),
         }
     }
     for record in &scene.journey.sources {
-        let (known, notes) = (format!("hours/{}/{}", record.provider, record.name), Arc::clone(&scene.notes));
+        let (known, notes) =
+            (format!("hours/{}/{}", record.provider, record.name), Arc::clone(&scene.notes));
         let hour = scene.start.as_second().div_euclid(3600) * 3600;
         let hour = Timestamp::from_second(hour - 3600).unwrap_or(scene.start).to_string();
         // The books are not new: the hours before have been added up.

@@ -72,7 +72,9 @@ fn flows(scene: &Arc<Scene>, process: usize) -> Option<Arc<Flows>> {
         channels: protocols.channels,
         tokens: TokenCache::default(),
     };
-    let listened = |name: &str| scene.journey.sources.iter().any(|s| s.provider == name);
+    let listened = |name: &str| {
+        scene.journey.hours && scene.journey.sources.iter().any(|s| s.provider == name)
+    };
     let providers = protocols.providers.iter().map(|one| one.name());
     let sweep = Sweep {
         ledger: desk.clone(),
@@ -118,7 +120,8 @@ pub(super) fn bury(scene: &Arc<Scene>, process: usize) {
         state.flows = None;
     }
     scene.record.trace(now, here.name, &|| "dies".to_owned());
-    let down = DOWN + Duration::from_millis(scene.hall.chance(if scene.steady { 1 } else { 60_000 }));
+    let down =
+        DOWN + Duration::from_millis(scene.hall.chance(if scene.steady { 1 } else { 60_000 }));
     let again = Arc::clone(scene);
     scene.hall.spawn(None, async move {
         again.hall.sleep(down).await;
@@ -274,7 +277,13 @@ pub(super) async fn operate(scene: Arc<Scene>, after: Duration, act: Act) {
         Some(mark) => loop {
             let flows = living(&scene, 0);
             if let Some(flows) = flows
-                && flows.desk.scene.ledger.mark(&name, &mark, domain::Clock::now(&*flows.desk)).await.is_ok()
+                && flows
+                    .desk
+                    .scene
+                    .ledger
+                    .mark(&name, &mark, domain::Clock::now(&*flows.desk))
+                    .await
+                    .is_ok()
             {
                 break;
             }

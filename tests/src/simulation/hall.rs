@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use domain::Clock as _;
@@ -15,6 +15,10 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use crate::clock::HandClock;
+
+mod tasks;
+
+pub(super) use tasks::Tasks;
 
 /// Everything that one task does.
 pub(super) type Errand = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -123,6 +127,12 @@ impl Hall {
         Wait { hall: Arc::clone(self), place: Place::Idle(place), here: false }.await;
     }
 
+    /// It is over: whoever was about to begin never does.
+    pub(super) fn close(&self) {
+        let spawned = std::mem::take(&mut self.state().spawned);
+        drop(spawned);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -207,90 +217,6 @@ impl Drop for Wait {
         match &self.place {
             Place::Asleep(place) => _ = state.sleeping.remove(place),
             Place::Idle(place) => _ = state.idle.remove(place),
-        }
-    }
-}
-
-struct Bell {
-    task: u64,
-    woken: Arc<Mutex<Vec<u64>>>,
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
-    }
-}
-
-/// All tasks, and the loop that runs them.
-pub(super) struct Tasks {
-    hall: Arc<Hall>,
-    running: BTreeMap<u64, (ProcessId, Errand, Waker)>,
-    count: u64,
-}
-
-impl Tasks {
-    /// No task yet.
-    pub(super) fn new(hall: Arc<Hall>) -> Self {
-        Self { hall, running: BTreeMap::new(), count: 0 }
-    }
-
-    /// Runs until nobody will ever go on; `false` if that is not so after `most` steps or at `end`.
-    /// `work` says when there is something to do for those who idle, `died` is told of each process
-    /// that died, once all its tasks are gone.
-    pub(super) fn run(
-        &mut self,
-        end: Timestamp,
-        most: usize,
-        work: &dyn Fn(Idle) -> Option<Timestamp>,
-        died: &dyn Fn(usize),
-    ) -> bool {
-        for _ in 0..most {
-            self.settle(died);
-            if !self.hall.next(work) {
-                return true;
-            }
-            if self.hall.now() > end {
-                return false;
-            }
-        }
-        false
-    }
-
-    /// Polls whoever was woken or is new, until all wait.
-    fn settle(&mut self, died: &dyn Fn(usize)) {
-        loop {
-            let spawned = std::mem::take(&mut self.hall.state().spawned);
-            for (of, errand) in spawned {
-                self.count += 1;
-                let bell = Bell { task: self.count, woken: Arc::clone(&self.hall.woken) };
-                self.running.insert(self.count, (of, errand, Arc::new(bell).into()));
-                self.poll(self.count, died);
-            }
-            let woken = {
-                let mut woken = self.hall.woken.lock().unwrap_or_else(PoisonError::into_inner);
-                std::mem::take(&mut *woken)
-            };
-            if woken.is_empty() && self.hall.state().spawned.is_empty() {
-                return;
-            }
-            for task in woken {
-                self.poll(task, died);
-            }
-        }
-    }
-
-    fn poll(&mut self, task: u64, died: &dyn Fn(usize)) {
-        let Some((_, errand, waker)) = self.running.get_mut(&task) else { return };
-        let waker = waker.clone();
-        if errand.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
-            self.running.remove(&task);
-        }
-        let crashed = std::mem::take(&mut self.hall.state().crashed);
-        for process in crashed {
-            self.running.retain(|_, (of, ..)| *of != Some(process));
-            self.hall.state().spawned.retain(|(of, _)| *of != Some(process));
-            died(process);
         }
     }
 }

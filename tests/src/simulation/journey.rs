@@ -63,6 +63,7 @@ pub struct Reply {
 }
 
 /// A journey.
+#[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "a script has nothing to show")]
 pub struct Journey {
     /// Its name.
@@ -83,6 +84,8 @@ pub struct Journey {
     pub probe_every: SignedDuration,
     /// How long it may take until all is quiet.
     pub days: i64,
+    /// Whether the sweep adds up the hours: in a week there are many.
+    pub hours: bool,
     /// So short that every pair of blows is tried.
     pub short: bool,
 }

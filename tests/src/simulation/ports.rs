@@ -49,11 +49,7 @@ impl Desk {
                 self.scene.record.struck(Some(self.process), self.life, to);
                 hall.sleep(blow.stall()).await;
             }
-            Blow::ErrorAfter
-            | Blow::CrashAfter
-            | Blow::StallAfter
-            | Blow::Twice
-            | Blow::Late => {}
+            Blow::ErrorAfter | Blow::CrashAfter | Blow::StallAfter | Blow::Twice | Blow::Late => {}
         }
         Some(blow)
     }

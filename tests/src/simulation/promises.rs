@@ -73,9 +73,9 @@ fn rows(journey: &Journey, outcome: &Outcome, broken: &mut Vec<String>) {
     for stored in outcome.events.iter().filter(|stored| !stored.event.key.is_own()) {
         for record in &journey.destinations {
             let Ok(destination) = record.parse_alone() else { continue };
-            let removed = journey.acts.iter().any(|(_, act)| {
-                matches!(act, Act::Remove(name) if *name == destination.name.as_str())
-            });
+            let removed = journey.acts.iter().any(
+                |(_, act)| matches!(act, Act::Remove(name) if *name == destination.name.as_str()),
+            );
             let of = stored.event.delivery_to(&destination.name);
             let known = outcome.deliveries.iter().any(|(d, _)| d.of == of);
             if !known && !removed && destination.filter.wants(&stored.event) {
@@ -137,7 +137,8 @@ fn repeats(outcome: &Outcome, told: &Told<'_>, broken: &mut Vec<String>) {
         let unexcused = taken.iter().filter(|a| !a.written && !a.struck).count();
         let far = outcome.skew == Skew::Minutes;
         if (written > 1 || unexcused > 0 && taken.len() > 1) && !far {
-            let when: Vec<_> = taken.iter().map(|a| (a.at, &a.of.event, a.written, a.struck)).collect();
+            let when: Vec<_> =
+                taken.iter().map(|a| (a.at, &a.of.event, a.written, a.struck)).collect();
             broken.push(format!("twice: {key} at {to}: {when:?}"));
         }
         let by_itself = arrivals.iter().filter(|a| a.of.event == **key);

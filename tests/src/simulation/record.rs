@@ -116,11 +116,11 @@ impl Record {
     }
 
     /// An error or a stall falls on a call that concerns a destination: whatever this process has
-    /// under way there and has not written down is excused.
+    /// under way there and has not written down is excused. One on any other call excuses nothing.
     pub(super) fn struck(&self, process: ProcessId, life: u32, to: Option<&DestinationName>) {
         for arrival in &mut self.seen().arrivals {
             let same = arrival.process == process && arrival.life == life && !arrival.closed;
-            arrival.struck |= same && to.is_none_or(|to| arrival.of.destination == *to);
+            arrival.struck |= same && to.is_some_and(|to| arrival.of.destination == *to);
         }
     }
 

@@ -1,14 +1,18 @@
 //! The journeys: each a life of a shop in a few hooks.
 
+mod chats;
+mod long;
+
 use std::sync::{Arc, LazyLock};
 
-use jiff::SignedDuration;
-use testkit::simulation::journey::{Act, Asked, Journey, Reply};
+use testkit::simulation::journey::{Asked, Journey, Reply};
 
 use super::shop::{
-    alarms, casso, chat, fine, hangs, hours, journey, later, pause, refuses, says, secs, sepay,
-    source, takes, thueapi, webhook, with_waits,
+    alarms, casso, chat, hangs, journey, later, refuses, says, secs, sepay, source, takes, thueapi,
+    webhook, with_waits,
 };
+use chats::{crowd, crowd_at_a_dead_chat, lark, refused_crowd, slack, telegram};
+use long::{by_hand, failing_for_days, never_back, removed, removed_while_held};
 
 /// All of them.
 pub(super) static ALL: LazyLock<Vec<Arc<Journey>>> = LazyLock::new(|| {
@@ -144,181 +148,5 @@ fn plugin() -> Journey {
         script,
         sure: vec!["sink"],
         ..journey("plugin")
-    }
-}
-
-fn slack() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        match (asked.event, asked.before) {
-            ("casso/shop/2", _) => says(400, "invalid_blocks"),
-            (_, 0) => later(429, "", "40"),
-            (_, 1) => says(404, "no_service"),
-            _ => takes(asked),
-        }
-    }
-    Journey {
-        destinations: vec![chat("slack", "slack")],
-        calls: vec![casso(0, &[1], 50_000), casso(100, &[2], 50_000), casso(200, &[3], 50_000)],
-        script,
-        ..journey("slack")
-    }
-}
-
-fn telegram() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        let moved = String::from_utf8_lossy(asked.body).contains("-7");
-        match asked.before {
-            0 => says(429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":35}}"#),
-            1 => says(403, r#"{"ok":false,"error_code":403,"description":"Forbidden: bot was kicked"}"#),
-            _ if !moved => says(
-                400,
-                r#"{"ok":false,"error_code":400,"description":"upgraded","parameters":{"migrate_to_chat_id":-7}}"#,
-            ),
-            _ => takes(asked),
-        }
-    }
-    Journey {
-        destinations: vec![chat("telegram", "telegram")],
-        calls: vec![casso(0, &[1], 50_000), casso(100, &[2], 50_000)],
-        script,
-        sure: vec!["telegram"],
-        ..journey("telegram")
-    }
-}
-
-fn lark() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        match asked.before {
-            0 => says(200, r#"{"code":11232,"msg":"frequency limited"}"#),
-            1 => says(200, r#"{"code":2200,"msg":"internal"}"#),
-            2 => says(200, r#"{"code":19001,"msg":"param invalid"}"#),
-            _ => takes(asked),
-        }
-    }
-    Journey {
-        destinations: vec![chat("lark", "lark")],
-        calls: vec![casso(0, &[1], 50_000), casso(300, &[2], 50_000)],
-        script,
-        sure: vec!["lark"],
-        ..journey("lark")
-    }
-}
-
-/// A chat gets more at once than it may be told one by one.
-fn crowd() -> Journey {
-    Journey {
-        destinations: vec![chat("slack", "slack")],
-        calls: vec![casso(0, &(1..=14).collect::<Vec<_>>(), 50_000)],
-        sure: vec!["slack"],
-        ..journey("crowd")
-    }
-}
-
-/// Digests are refused: all are told one by one.
-fn refused_crowd() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        if asked.members > 0 { says(400, "invalid_blocks") } else { takes(asked) }
-    }
-    Journey {
-        destinations: vec![chat("slack", "slack")],
-        calls: vec![casso(0, &(1..=12).collect::<Vec<_>>(), 50_000)],
-        script,
-        sure: vec!["slack"],
-        ..journey("refused-crowd")
-    }
-}
-
-/// The chat is dead when the digest comes, and comes back.
-fn crowd_at_a_dead_chat() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        let down = (secs(5)..secs(1200)).contains(&asked.after);
-        if down { says(404, "no_service") } else { takes(asked) }
-    }
-    Journey {
-        destinations: vec![chat("slack", "slack")],
-        calls: vec![casso(0, &(1..=14).collect::<Vec<_>>(), 50_000)],
-        script,
-        sure: vec!["slack"],
-        ..journey("crowd-at-a-dead-chat")
-    }
-}
-
-/// An operator pauses and resumes.
-fn by_hand() -> Journey {
-    Journey {
-        destinations: vec![webhook("sink"), alarms("ops")],
-        calls: vec![
-            casso(0, &[1], 50_000),
-            casso(120, &[2, 3], 50_000),
-            casso(3_600, &[4], 50_000),
-            casso(7_210, &[5], 50_000),
-        ],
-        acts: vec![pause(secs(60), "sink"), (hours(2), Act::Resume("sink"))],
-        script: fine,
-        sure: vec!["sink", "ops"],
-        ..journey("by-hand")
-    }
-}
-
-/// The destination is removed while deliveries wait for it.
-fn removed() -> Journey {
-    Journey {
-        destinations: vec![with_waits(webhook("sink"), &["1m"; 30])],
-        calls: vec![casso(0, &[1], 50_000), casso(90, &[2], 50_000)],
-        acts: vec![(secs(100), Act::Remove("sink"))],
-        script: |_| says(500, ""),
-        ..journey("removed")
-    }
-}
-
-/// The destination is removed while deliveries are held for it.
-fn removed_while_held() -> Journey {
-    Journey {
-        destinations: vec![webhook("sink")],
-        calls: vec![casso(0, &[1], 50_000), casso(90, &[2], 50_000)],
-        acts: vec![(secs(200), Act::Remove("sink"))],
-        script: |_| says(410, ""),
-        ..journey("removed-while-held")
-    }
-}
-
-/// Down for thirty hours: paused after a day, back by a probe.
-fn failing_for_days() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        let down = asked.destination == "sink" && asked.after < hours(30);
-        if down { says(503, "") } else { takes(asked) }
-    }
-    Journey {
-        destinations: vec![webhook("sink"), alarms("ops")],
-        calls: vec![
-            casso(0, &[1], 50_000),
-            casso(12 * 3600, &[2], 50_000),
-            casso(26 * 3600, &[3], 50_000),
-            casso(31 * 3600, &[4], 50_000),
-        ],
-        script,
-        sure: vec!["sink", "ops"],
-        probe_every: SignedDuration::from_hours(1),
-        ..journey("failing-for-days")
-    }
-}
-
-/// Dead for good: disabled after seven days.
-fn never_back() -> Journey {
-    fn script(asked: &Asked<'_>) -> Reply {
-        if asked.destination == "sink" { says(410, "") } else { takes(asked) }
-    }
-    Journey {
-        destinations: vec![webhook("sink"), alarms("ops")],
-        calls: vec![
-            casso(0, &[1], 50_000),
-            casso(3600, &[2], 50_000),
-            casso(8 * 86_400, &[3], 50_000),
-        ],
-        script,
-        sure: vec!["ops"],
-        days: 12,
-        probe_every: SignedDuration::from_hours(12),
-        ..journey("never-back")
     }
 }

@@ -30,17 +30,28 @@ fn a_calm_journey_keeps_every_promise() {
 #[test]
 fn one_blow_at_any_port_call_breaks_no_promise() {
     for journey in journeys::ALL.iter() {
-        for shape in [Shape::One, Shape::Many] {
-            let calm = kept(&Plan::blows(journey.name, shape, Skew::None, &[]));
-            let mut plans = Vec::new();
-            for n in 1..=calm.calls {
-                for blow in Blow::ALL {
-                    plans.push(Plan::blows(journey.name, shape, Skew::None, &[(n, blow)]));
-                }
-            }
-            let sum = many(&plans);
-            println!("{} {shape:?}: {} calls, {sum}", journey.name, calm.calls);
+        for (shape, skew) in
+            [(Shape::One, Skew::None), (Shape::Many, Skew::None), (Shape::Many, Skew::Seconds)]
+        {
+            let calm = kept(&Plan::blows(journey.name, shape, skew, &[]));
+            let at = |n| Blow::ALL.map(|blow| Plan::blows(journey.name, shape, skew, &[(n, blow)]));
+            let plans: Vec<Plan> = (1..=calm.calls).flat_map(at).collect();
+            println!("{} {shape:?} {skew:?}: {} calls, {}", journey.name, calm.calls, many(&plans));
         }
+    }
+}
+
+/// Clocks minutes apart may cost a repeat, never an event.
+#[test]
+fn one_blow_under_clocks_that_are_minutes_apart_loses_nothing() {
+    for journey in journeys::ALL.iter().filter(|journey| !journey.lasts_for_days()) {
+        let calm = kept(&Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[]));
+        let at = |n| {
+            let losing = [Blow::ErrorBefore, Blow::CrashBefore, Blow::CrashAfter];
+            losing.map(|blow| Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[(n, blow)]))
+        };
+        let plans: Vec<Plan> = (1..=calm.calls).flat_map(at).collect();
+        println!("{}: {} calls, {}", journey.name, calm.calls, many(&plans));
     }
 }
 
@@ -68,9 +79,30 @@ fn two_blows_at_any_port_calls_of_a_short_journey_break_no_promise() {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    let count = tries::variable("TINGTING_SEEDS").and_then(|n| n.parse().ok()).unwrap_or(2_000);
+    let count = tries::variable("TINGTING_SEEDS").and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let plans: Vec<Plan> = (1..=count).map(Plan::Seed).collect();
     println!("{count} seeds: {}", many(&plans));
+}
+
+#[test]
+fn what_fails_prints_the_command_that_replays_it() {
+    let plan = Plan::blows("removed", Shape::Many, Skew::None, &[(9, Blow::CrashAfter)]);
+    let why = tries::judge_as_sure(&plan, "sink").unwrap_err();
+    assert!(why.contains("lost or lied"), "{why}");
+    assert!(why.contains("CrashAfter at 9: worker-a ledger.enlist"), "{why}");
+    let command = "replay: TINGTING_SEED=removed/many/0/9ca cargo test -p testkit --test simulation \
+                   replayed -- --nocapture";
+    assert!(why.ends_with(command), "{why}");
+}
+
+#[test]
+fn a_seed_is_the_same_run_again() {
+    for seed in [1, 40, 77] {
+        let (trace, judged) = tries::replay(&Plan::Seed(seed));
+        assert!(trace.lines().count() > 10, "{trace}");
+        let (again, _) = tries::replay(&Plan::Seed(seed));
+        assert_eq!(trace, again, "{judged:?}");
+    }
 }
 
 #[test]

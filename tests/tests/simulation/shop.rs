@@ -32,6 +32,7 @@ pub(super) fn journey(name: &'static str) -> Journey {
         sure: Vec::new(),
         probe_every: SignedDuration::from_mins(15),
         days: 3,
+        hours: true,
         short: false,
     }
 }

@@ -75,6 +75,14 @@ pub(super) fn judge(plan: &Plan) -> Result<Try, String> {
     verdict(plan, &journey, &run(&journey, plan, *PROTOCOLS, false))
 }
 
+/// Runs a plan, and judges it as if a destination had been promised everything.
+pub(super) fn judge_as_sure(plan: &Plan, name: &'static str) -> Result<Try, String> {
+    let journey = journey(plan);
+    let outcome = run(&journey, plan, *PROTOCOLS, false);
+    let sure = Journey { sure: vec![name], ..Journey::clone(&journey) };
+    verdict(plan, &sure, &outcome)
+}
+
 /// Runs a plan with its trace.
 pub(super) fn replay(plan: &Plan) -> (String, Result<Try, String>) {
     let journey = journey(plan);
@@ -89,8 +97,12 @@ fn verdict(plan: &Plan, journey: &Journey, outcome: &Outcome) -> Result<Try, Str
         let command = format!(
             "TINGTING_SEED={plan} cargo test -p testkit --test simulation replayed -- --nocapture"
         );
-        let blows: Vec<String> =
-            outcome.seen.blows.iter().map(|b| format!("{:?} at {}: {}", b.blow, b.call, b.what)).collect();
+        let blows: Vec<String> = outcome
+            .seen
+            .blows
+            .iter()
+            .map(|b| format!("{:?} at {}: {}", b.blow, b.call, b.what))
+            .collect();
         return Err(format!(
             "{} broke\n  {}\nblows:\n  {}\nreplay: {command}",
             outcome.journey,
@@ -110,7 +122,8 @@ fn verdict(plan: &Plan, journey: &Journey, outcome: &Outcome) -> Result<Try, Str
 
 /// Runs many plans on all cores; fails with the first few that break a promise.
 pub(super) fn many(plans: &[Plan]) -> Sum {
-    let (next, sum, broken) = (AtomicUsize::new(0), Mutex::new(Sum::default()), Mutex::new(Vec::new()));
+    let (next, sum, broken) =
+        (AtomicUsize::new(0), Mutex::new(Sum::default()), Mutex::new(Vec::new()));
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
     std::thread::scope(|scope| {
         for _ in 0..cores {

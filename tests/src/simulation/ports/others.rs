@@ -159,9 +159,8 @@ impl Inbox for Desk {
         visibility: Duration,
     ) -> Result<Vec<Message>, PortError> {
         let what = || "inbox.receive".to_owned();
-        let call = async {
-            self.scene.queue.receive(most, self.scene.hall.now(), visibility).await
-        };
+        let call =
+            async { self.scene.queue.receive(most, self.scene.hall.now(), visibility).await };
         self.pass(Port::Queue, None, &what, call).await
     }
 
