@@ -45,6 +45,8 @@ pub enum Reply {
     Pass,
     /// Has the server act and keeps its answer.
     Swallow(u16, String),
+    /// Has the server act, whatever it says to it, and answers that something broke.
+    Forget,
     /// Answers in its stead.
     Answer(u16, String),
     /// Says how much there will be, and breaks off before that.
@@ -166,6 +168,10 @@ impl State {
                 let passed = self.pass(head, body, &call).await;
                 assert!(passed.status().is_success(), "the server refused: {passed:?}");
                 answer(status, &instead)
+            }
+            Reply::Forget => {
+                _ = self.pass(head, body, &call).await;
+                answer(500, r#"{"__type":"InternalServerError","message":"as told by the test"}"#)
             }
             Reply::Answer(status, body) => answer(status, &body),
             Reply::BreakOff(body) => broken_off(&body),
