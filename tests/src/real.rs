@@ -2,6 +2,7 @@
 //! them where they are measured or killed: callers, destinations that keep books, and the audit that
 //! compares those with the ledger. For the benches; nothing here asserts.
 
+pub mod account;
 pub mod audit;
 pub mod books;
 pub mod caller;
