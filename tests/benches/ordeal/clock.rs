@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use testkit::real::account::Account;
 use testkit::real::caller::{Rhythm, Senders};
 use testkit::real::table::{Table, grouped, millis};
 use testkit::real::{Anything, Launch, timestamp};
@@ -20,7 +21,13 @@ use crate::shop::{Shop, drained};
 
 const RHYTHM: Rhythm = Rhythm { from: 0, at_once: 32, per_second: Some(50), repeats: true };
 /// By how many seconds it is wrong, and for how long.
-const STEPS: &[(i64, u64)] = &[(0, 5), (-5, 10), (0, 5), (5, 10), (-300, 15), (300, 15), (0, 5)];
+type Steps = &'static [(i64, u64)];
+/// Back: nothing is lost, nothing repeated, be it by minutes; nor by the five seconds on again that a
+/// lease is longer than the work.
+const BACK: Steps = &[(0, 5), (-5, 10), (0, 10), (-300, 15)];
+/// Forth: nothing is lost. A lease is over when its time is, so that what was under way at that moment
+/// may come again.
+const FORTH: Steps = &[(0, 5), (300, 15)];
 
 /// A clock that goes on from a file, wrong by as much as it is told (`shims/clock.c`).
 struct Clockwork {
@@ -58,6 +65,28 @@ impl Drop for Clockwork {
 /// Sets it; whether all is as promised.
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
 pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
+    let (mut table, mut all) = (Table::default(), true);
+    for (what, steps) in [("back", BACK), ("forth", FORTH)] {
+        let (account, drain) = set(given, steps).await?;
+        let row = |row: &str| format!("clock set {what}: {row}");
+        let by: Vec<String> = steps.iter().map(|(by, s)| format!("{by:+} s for {s} s")).collect();
+        let (repeated, explained) = (account.repeated(), account.explained());
+        let target = if what == "back" { "0" } else { "all explained" };
+        table.add(row("wrong by"), by.join(", "), "");
+        table.add(row("acknowledged hooks"), grouped(account.acknowledged), "");
+        table.add(row("lost"), grouped(account.lost()), "0");
+        table.add(row("repeated"), format!("{repeated} ({explained} explained)"), target);
+        table.add(row("until nothing was open"), millis(drain), "");
+        println!("{account}");
+        let allowed = if what == "back" { 0 } else { explained };
+        all &= account.lost() == 0 && repeated == allowed;
+    }
+    println!("{table}");
+    Ok(all)
+}
+
+/// One run.
+async fn set(given: &Given, steps: Steps) -> Result<(Account, Duration), Anything> {
     let (folder, shop) = (TempDir::new()?, Shop::open(given.seed).await?);
     let data = folder.path().join("data");
     let program = given.programs.join("tingting");
@@ -69,21 +98,12 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     launch.env.push(("CLOCK_FILE".to_owned(), clock.into()));
     let mut server = launch.start().await?;
     let senders = Senders::start(Arc::new(launch.address), RHYTHM);
-    for (wrong_by, seconds) in STEPS {
+    for (wrong_by, seconds) in steps {
         clockwork.wrong_by.store(*wrong_by, Ordering::Relaxed);
         sleep(Duration::from_secs(*seconds)).await;
     }
     let seen = senders.end().await;
     let drain = drained(&server).await?;
     server.kill()?;
-    let account = audit(&data, &shop, &seen).await?;
-    let steps: Vec<String> = STEPS.iter().map(|(by, s)| format!("{by:+} s for {s} s")).collect();
-    let mut table = Table::default();
-    table.add("clock: wrong by", steps.join(", "), "");
-    table.add("clock: acknowledged hooks", grouped(account.acknowledged), "");
-    table.add("clock: lost", grouped(account.lost()), "0");
-    table.add("clock: repeated", grouped(account.repeated()), "0");
-    table.add("clock: until nothing was open", millis(drain), "");
-    println!("{table}\n{account}");
-    Ok(account.lost() == 0 && account.repeated() == 0)
+    Ok((audit(&data, &shop, &seen).await?, drain))
 }

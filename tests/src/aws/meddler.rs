@@ -191,7 +191,10 @@ impl State {
         let mut request = Request::from_parts(head, Full::new(body));
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = format!("{}{path}", self.behind).parse().expect("two good halves");
-        let answer = self.client.request(request).await.expect("the server is there");
+        // It may close a connection that is about to be used, or be gone.
+        let Ok(answer) = self.client.request(request).await else {
+            return self::answer(503, r#"{"__type":"ServiceUnavailable"}"#);
+        };
         let (head, body) = answer.into_parts();
         let body = body.collect().await.expect("the server goes on answering").to_bytes();
         if weighed {
