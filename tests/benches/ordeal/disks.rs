@@ -1,4 +1,5 @@
-//! A disk that is full for a while, one that cannot be written for a while, and files that are damaged.
+//! A disk that is full for a while, and one that cannot be written for a while. Files that are damaged
+//! are in `files`.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -7,7 +8,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use testkit::real::caller::{Rhythm, Senders};
 use testkit::real::table::{Table, grouped};
@@ -15,9 +15,9 @@ use testkit::real::{Anything, Launch};
 use testkit::shim;
 use tokio::time::sleep;
 
-use crate::Given;
 use crate::kills::audit;
 use crate::shop::{Shop, drained};
+use crate::{Given, files};
 
 const RHYTHM: Rhythm = Rhythm { from: 0, at_once: 32, per_second: Some(50), repeats: true };
 const WELL: Duration = Duration::from_secs(5);
@@ -79,9 +79,9 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     let mut table = Table::default();
     let full = passing(given, &mut table, "full").await?;
     let unwritable = passing(given, &mut table, "read-only").await?;
-    let damaged = damaged(given, &mut table).await?;
+    let refused = files::run(given, &mut table).await?;
     println!("{table}");
-    Ok(full && unwritable && damaged)
+    Ok(full && unwritable && refused)
 }
 
 /// A trouble that comes under load and goes again.
@@ -128,71 +128,6 @@ async fn passing(given: &Given, table: &mut Table, what: &'static str) -> Result
     let repeated = format!("{} ({} explained)", account.repeated(), account.explained());
     table.add(row("repeated"), repeated, "all explained");
     Ok(account.lost() == 0 && account.repeated() == account.explained() && !ill)
-}
-
-/// What is done to a file.
-struct Damage {
-    what: &'static str,
-    done: fn(&mut Vec<u8>),
-    /// Whether a start sees it: it does not read the whole file.
-    seen: bool,
-}
-
-const DAMAGES: &[Damage] = &[
-    Damage { what: "its first bytes", done: |bytes| bytes[..16].fill(0), seen: true },
-    Damage { what: "its first page", done: |bytes| bytes[16..PAGE].fill(0xaa), seen: true },
-    Damage { what: "its second half gone", done: |b| b.truncate(b.len() / 2), seen: true },
-    Damage { what: "another file", done: |b| *b = b"no database\n".repeat(400), seen: true },
-    Damage {
-        what: "a page in the middle",
-        done: |bytes| {
-            let middle = bytes.len() / 2 / PAGE * PAGE;
-            bytes[middle..middle + PAGE].fill(0xaa);
-        },
-        seen: false,
-    },
-];
-/// SQLite's, where nothing else was asked for.
-const PAGE: usize = 4096;
-
-/// Damaged files: the program does not start, names the file, and leaves it as it is.
-async fn damaged(given: &Given, table: &mut Table) -> Result<bool, Anything> {
-    let mut all = true;
-    for Damage { what, done, seen } in DAMAGES {
-        let (folder, shop) = (TempDir::new()?, Shop::open(given.seed).await?);
-        let data = folder.path().join("data");
-        let program = given.programs.join("tingting");
-        let launch = Launch::new(&program, folder.path(), &data, &shop.tables())?;
-        let mut server = launch.start().await?;
-        let senders = Senders::start(Arc::new(launch.address), RHYTHM);
-        sleep(Duration::from_secs(2)).await;
-        senders.end().await;
-        server.kill()?;
-        let file = data.join("tingting.db");
-        settle(&data)?;
-        let mut bytes = fs::read(&file)?;
-        done(&mut bytes);
-        fs::write(&file, &bytes)?;
-        let before = Sha256::digest(&bytes);
-        let mut server = launch.spawn()?;
-        let started = server.listening().await;
-        let refused = started.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let named = refused.contains("tingting.db");
-        let kept = Sha256::digest(fs::read(&file)?) == before;
-        let refused = if named { "refused, named" } else { "started" };
-        let untouched = if kept { "untouched" } else { "CHANGED" };
-        let target = if *seen { "refused, named, untouched" } else { "a start does not read it" };
-        table.add(format!("damaged, {what}"), format!("{refused}, {untouched}"), target);
-        all &= (named || !seen) && kept;
-    }
-    Ok(all)
-}
-
-/// Everything into the one file, as after a clean end.
-fn settle(data: &Path) -> Result<(), Anything> {
-    let database = rusqlite::Connection::open(data.join("tingting.db"))?;
-    database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
 }
 
 fn count(length: usize) -> u64 {

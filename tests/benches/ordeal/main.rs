@@ -9,6 +9,7 @@
 mod aws;
 mod clock;
 mod disks;
+mod files;
 mod kills;
 mod shop;
 
