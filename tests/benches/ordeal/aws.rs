@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws::DynamoDirectory;
@@ -34,7 +35,9 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     let kills = given.kills / 4;
     let (place, shop) = (Place::make(Server::today()).await, Shop::open(given.seed).await?);
     furnish(&place, shop.records()).await?;
-    let meddler = Meddler::before(Server::today().url(), meddling(given.seed)).await;
+    let calm = Arc::new(AtomicBool::new(false));
+    let meddler =
+        Meddler::before(Server::today().url(), meddling(given.seed, Arc::clone(&calm))).await;
     let crew = Crew {
         programs: given.programs.clone(),
         endpoint: meddler.url(),
@@ -54,6 +57,7 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     }
     shop.set_gone(false);
     let seen = senders.end().await;
+    calm.store(true, Ordering::Relaxed);
     let started = now();
     let account = loop {
         sleep(LOOK).await;
@@ -66,7 +70,7 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     table.add("aws: seed", given.seed.to_string(), "");
     table.add("aws: functions killed at work", grouped(u64::from(lambdas.killed())), "");
     let calls = meddler.operations().len();
-    table.add("aws: calls to AWS, one in nine meddled with", calls.to_string(), "");
+    table.add("aws: calls to AWS, before the calm one in nine meddled with", calls.to_string(), "");
     table.add("aws: acknowledged hooks", grouped(account.acknowledged), "");
     table.add("aws: calls for them", grouped(seen.calls), "");
     table.add("aws: lost", grouped(account.lost()), "0");
@@ -92,10 +96,14 @@ async fn audit(
     audit.account(acknowledged).await
 }
 
-/// One call in nine is throttled, fails, is forgotten once it was done, breaks off, or is never answered.
-fn meddling(seed: u64) -> impl FnMut(usize, &Call) -> Reply + Send + 'static {
+/// Until all is calm one call in nine is throttled, fails, is forgotten once it was done, breaks off, or is never answered.
+fn meddling(
+    seed: u64,
+    calm: Arc<AtomicBool>,
+) -> impl FnMut(usize, &Call) -> Reply + Send + 'static {
     let mut random = StdRng::seed_from_u64(seed);
     move |_, call| match random.random_range(0..1_000) {
+        _ if calm.load(Ordering::Relaxed) => Reply::Pass,
         0..40 => throttled(call),
         40..70 => Reply::error(500, "InternalServerError"),
         70..100 => Reply::Forget,
