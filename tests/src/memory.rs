@@ -4,6 +4,7 @@
 //! Not durable: a test that stops and starts "a process" keeps these and drops the flow above them.
 
 mod directory;
+mod expiry;
 mod ledger;
 mod notes;
 mod queue;

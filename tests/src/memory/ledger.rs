@@ -52,7 +52,7 @@ pub(super) struct Books {
     pub(super) totals: BTreeMap<(SourceId, Timestamp), HourTotals>,
     /// With whether operators were told.
     pub(super) conflicts: Vec<(Event, bool)>,
-    parked: Vec<Bound>,
+    pub(super) parked: Vec<Bound>,
     pub(super) refused: Vec<Refused>,
     snapshots: HashMap<String, Timestamp>,
     pub(super) deliveries: BTreeMap<DeliveryRef, (Delivery, Vec<Attempt>)>,
