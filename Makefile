@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check audit fmt bench bench-lambda dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,18 @@ bench: dist ## Measure reading and serving, as it is packaged (3 minutes and the
 bench-lambda: ## Measure the functions beside a bare one: CPU, memory, size, calls to AWS, cost
 	cargo build --profile dist -p bare $(addprefix -p ,$(notdir $(wildcard functions/*)))
 	cargo bench -p testkit --bench lambda
+
+ORDEAL_BUILD = cargo build --profile dist -p tingting -p casso -p dispatch -p sweep
+ORDEAL ?= kills disks clock aws
+ordeal: venv-aws ## Kill processes, fill and break disks, set clocks, trouble AWS: what is lost, what comes twice (40 minutes)
+	$(ORDEAL_BUILD)
+	cargo bench -p testkit --bench ordeal -- $(ORDEAL)
+
+LOAD_SECONDS ?= 600
+LOAD ?= most steady aws plot
+load: venv-aws ## Load for LOAD_SECONDS=600, the program and the functions; figures in target/load, drawn in docs/load.svg
+	$(ORDEAL_BUILD)
+	cargo bench -p testkit --bench load -- --seconds=$(LOAD_SECONDS) $(LOAD)
 
 dist: ## Build the program as it is packaged: slow to build, fast to run
 	cargo build --profile dist -p tingting

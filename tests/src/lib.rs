@@ -7,6 +7,7 @@ pub mod contract;
 pub mod faults;
 pub mod memory;
 pub mod provider_api;
+pub mod real;
 pub mod shim;
 pub mod simulation;
 pub mod sink;

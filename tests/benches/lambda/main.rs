@@ -11,22 +11,18 @@ mod cases;
 mod cost;
 mod figures;
 mod front;
-mod function;
 mod hooks;
 mod report;
 mod rounds;
-mod runtime;
 mod world;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooks::PROVIDERS;
-use jiff::Timestamp;
 use rounds::Scale;
+use testkit::real::{Anything, timestamp};
 use world::{BARE, DISPATCH, World};
-
-type Anything = Box<dyn std::error::Error + Send + Sync>;
 
 const WHOLE: Scale = Scale { starts: 15, warm: 500, timed: 300, latency: Duration::from_millis(5) };
 const QUICK: Scale = Scale { starts: 5, warm: 200, timed: 100, ..WHOLE };
@@ -63,14 +59,4 @@ fn programs() -> Result<PathBuf, Anything> {
     let built = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.join("dist"));
     let given = std::env::var_os("FUNCTIONS").map(PathBuf::from);
     given.or_else(built).ok_or_else(|| "where cargo built this is not known".into())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its clock")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its clock")]
-fn timestamp() -> Timestamp {
-    Timestamp::now()
 }

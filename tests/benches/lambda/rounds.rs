@@ -11,9 +11,9 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 use crate::figures::{Figures, Start, medians, quantile};
-use crate::function::Function;
 use crate::world::{BARE, DISPATCH, World, acknowledged, dealt_with, sqs_event};
 use crate::{Anything, hooks, timestamp};
+use testkit::real::Function;
 
 /// What a zip adds to a deflated file of a short name.
 const ZIP_HEADERS: usize = 140;

@@ -9,10 +9,10 @@ use bytes::Bytes;
 use domain::{DestinationRecord, Text};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::real::Function;
 
 use crate::canned::{Canned, DIRECTORY, LEDGER};
-use crate::front::{Sink, Tls, listen};
-use crate::function::Function;
+use crate::front::{Sink, Tls, listen, listen_tls};
 use crate::hooks::{self, PROVIDERS};
 use crate::{Anything, timestamp};
 
@@ -37,11 +37,11 @@ impl World {
         for provider in PROVIDERS {
             canned.add_source(&hooks::source(provider))?;
         }
-        let sink = listen(Arc::new(Sink), None).await?;
+        let sink = listen(Arc::new(Sink)).await?;
         canned.add_destination(&destination(sink))?;
         let tls = Tls::new()?;
-        let dynamodb = listen(Arc::clone(&canned), Some(&tls)).await?;
-        let sqs = listen(Arc::clone(&canned), Some(&tls)).await?;
+        let dynamodb = listen_tls(Arc::clone(&canned), &tls).await?;
+        let sqs = listen_tls(Arc::clone(&canned), &tls).await?;
         let folder = tempfile::tempdir()?;
         let ca_bundle = folder.path().join("authority.pem");
         std::fs::write(&ca_bundle, &tls.ca_bundle)?;

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, Envelope, Ledger as _, Outbound, Queue as _};
+use domain::{Clock as _, Envelope, Ledger as _, Outbound, Queue as _};
 use embedded::Database;
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use testkit::real::Wall;
 
 use crate::{Anything, casso};
 
@@ -40,14 +40,4 @@ pub(crate) async fn queued(folder: &Path, count: u64) -> Result<(), Anything> {
         db.send(&messages).await?;
     }
     Ok(())
-}
-
-/// The clock on the wall.
-pub(crate) struct Wall;
-
-impl Clock for Wall {
-    #[expect(clippy::disallowed_methods, reason = "a measurement owns its clock")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
 }

@@ -4,9 +4,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::Anything;
+use testkit::real::{Anything, Launch};
 
 /// The compiled library.
 #[derive(Debug)]
@@ -23,9 +22,12 @@ impl Shim {
     }
 
     /// Loads the library into a process that is about to start.
-    pub(crate) fn watch(&self, command: &mut Command) {
-        command.env("LD_PRELOAD", &self.library).env("DISK_LOG", &self.log);
-        command.env("FSYNC_DELAY_US", self.delay_us.to_string());
+    pub(crate) fn watch(&self, launch: &mut Launch) {
+        let delay = self.delay_us.to_string().into();
+        let (library, log) = (self.library.clone().into(), self.log.clone().into());
+        launch.env.push(("LD_PRELOAD".to_owned(), library));
+        launch.env.push(("DISK_LOG".to_owned(), log));
+        launch.env.push(("FSYNC_DELAY_US".to_owned(), delay));
     }
 
     /// How many commits there were.

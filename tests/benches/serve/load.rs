@@ -5,15 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use http::StatusCode;
+use testkit::real::caller::{self, Connection};
+use testkit::real::casso::Call;
 use tokio::task::JoinSet;
 
-use crate::casso::{self, Call};
 use crate::{Anything, now};
 
 const CONNECTIONS: usize = 64;
@@ -52,7 +48,7 @@ pub(crate) fn per_second(count: usize, taken: Duration) -> u64 {
 pub(crate) async fn send(to: SocketAddr, calls: Vec<Call>) -> Result<Seen, Anything> {
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
-        connections.push(connect(to).await?);
+        connections.push(caller::connect(to).await?);
     }
     let (calls, next) = (Arc::new(calls), Arc::new(AtomicUsize::new(0)));
     let mut callers = JoinSet::new();
@@ -72,44 +68,17 @@ pub(crate) async fn send(to: SocketAddr, calls: Vec<Call>) -> Result<Seen, Anyth
 }
 
 async fn call(
-    mut connection: SendRequest<Full<Bytes>>,
+    mut connection: Connection,
     calls: Arc<Vec<Call>>,
     next: Arc<AtomicUsize>,
 ) -> Result<Seen, Anything> {
     let mut seen = Seen::default();
     while let Some(call) = calls.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let request = Request::post(casso::PATH)
-            .header("host", "hooks.example.com")
-            .header("content-type", "application/json")
-            .header(casso::SIGNATURE, &call.signature)
-            .body(Full::new(call.body.clone()))?;
         let started = now();
-        let answer = connection.send_request(request).await?;
-        let status = answer.status();
-        answer.into_body().collect().await?;
-        match status {
+        match caller::call(&mut connection, call).await? {
             StatusCode::OK => seen.waits.push(started.elapsed()),
             _ => seen.refused += 1,
         }
     }
     Ok(seen)
-}
-
-/// Fetches a page, over a connection of its own.
-pub(crate) async fn get(from: SocketAddr, path: &str) -> Result<(StatusCode, Bytes), Anything> {
-    let mut connection = connect(from).await?;
-    let request =
-        Request::get(path).header("host", "hooks.example.com").body(Full::new(Bytes::new()))?;
-    let answer = connection.send_request(request).await?;
-    let status = answer.status();
-    Ok((status, answer.into_body().collect().await?.to_bytes()))
-}
-
-async fn connect(to: SocketAddr) -> Result<SendRequest<Full<Bytes>>, Anything> {
-    let stream = TcpStream::connect(to).await?;
-    stream.set_nodelay(true)?;
-    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends with the sender; a failure shows in the call that it breaks.
-    tokio::spawn(connection);
-    Ok(sender)
 }

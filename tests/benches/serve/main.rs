@@ -6,22 +6,18 @@
 //! `cargo build --profile dist -p tingting`:
 //! `cargo bench -p testkit --bench serve -- [--quick] [SCENARIO…]`, scenarios being a to g.
 
-mod casso;
 mod fill;
 mod fsync;
 mod load;
 mod scenarios;
 mod server;
 mod sink;
-mod table;
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use scenarios::{Bench, Scale};
-use table::Table;
-
-type Anything = Box<dyn std::error::Error + Send + Sync>;
+use testkit::real::table::Table;
+use testkit::real::{Anything, casso, now};
 
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
@@ -60,9 +56,4 @@ fn program() -> Result<PathBuf, Anything> {
     }
     let program = program.display();
     Err(format!("{program} is missing; run cargo build --profile dist -p tingting").into())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its clock")]
-fn now() -> Instant {
-    Instant::now()
 }

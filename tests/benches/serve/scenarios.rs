@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use domain::Clock as _;
 use tempfile::TempDir;
+use testkit::real::{Server, Wall};
 
-use crate::fill::{self, Wall};
+use crate::fill;
 use crate::fsync::Shim;
 use crate::load::{self, Seen, per_second};
-use crate::server::Server;
+use crate::server;
 use crate::sink::Sink;
-use crate::table::{Table, grouped, millis};
 use crate::{Anything, casso, now};
+use testkit::real::table::{Table, grouped, millis};
 
 /// The letters by which a scenario is chosen.
 pub(crate) const ALL: &[(&str, Scenario)] = &[
@@ -101,9 +102,9 @@ impl Scenario {
 
 async fn acknowledge(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let folder = TempDir::new()?;
-    let server = Server::start(&bench.program, folder.path(), None, None).await?;
+    let server = server::start(&bench.program, folder.path(), None, None).await?;
     let seen = send(&server, 0, bench.scale.acknowledged).await?;
-    let queued = server.queued().await?;
+    let queued = server.metric("tingting_queue_length").await?;
     table.add("a: acknowledged, no destination", rate(seen.rate()), "≥ 8,000/s");
     waits(table, "a", &seen, "p99 < 50 ms");
     table.add("a: still on the queue at the end", grouped(queued), "");
@@ -113,7 +114,7 @@ async fn acknowledge(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
 async fn deliver(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let (folder, count) = (TempDir::new()?, bench.scale.delivered);
     let sink = Sink::start(usize::try_from(count)?).await?;
-    let server = Server::start(&bench.program, folder.path(), Some(sink.address), None).await?;
+    let server = server::start(&bench.program, folder.path(), Some(sink.address), None).await?;
     let started = now();
     let seen = send(&server, 0, count).await?;
     let repeats = sink.all().await;
@@ -129,7 +130,7 @@ async fn deliver(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
 async fn slow_disk(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let (folder, count) = (TempDir::new()?, bench.scale.slow);
     let shim = Shim::compile(folder.path(), SLOWER_US);
-    let server = Server::start(&bench.program, folder.path(), None, Some(&shim)).await?;
+    let server = server::start(&bench.program, folder.path(), None, Some(&shim)).await?;
     let before = shim.commits()?;
     let seen = send(&server, 0, count).await?;
     let commits = shim.commits()?.saturating_sub(before);
@@ -148,7 +149,7 @@ async fn start(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let mut times = Vec::new();
     for _ in 0..bench.scale.starts {
         let folder = TempDir::new()?;
-        let server = Server::start(&bench.program, folder.path(), None, None).await?;
+        let server = server::start(&bench.program, folder.path(), None, None).await?;
         times.push(server.started_in);
     }
     times.sort_unstable();
@@ -161,7 +162,7 @@ async fn backlog(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     let (folder, count) = (TempDir::new()?, bench.scale.queued);
     fill::queued(folder.path(), count).await?;
     let sink = Sink::start(usize::try_from(count)?).await?;
-    let server = Server::start(&bench.program, folder.path(), Some(sink.address), None).await?;
+    let server = server::start(&bench.program, folder.path(), Some(sink.address), None).await?;
     let started = now();
     let repeats = sink.all().await;
     let delivered = per_second(usize::try_from(count)?, started.elapsed());
@@ -177,7 +178,7 @@ async fn history(bench: &Bench, table: &mut Table) -> Result<(), Anything> {
     for recorded in [RECORDED_FEW, bench.scale.recorded] {
         let folder = TempDir::new()?;
         fill::recorded(folder.path(), recorded).await?;
-        let server = Server::start(&bench.program, folder.path(), None, None).await?;
+        let server = server::start(&bench.program, folder.path(), None, None).await?;
         servers.push((recorded, server, Duration::ZERO, folder));
     }
     let slice = bench.scale.acknowledged / 2 / ROUNDS;

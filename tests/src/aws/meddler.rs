@@ -45,6 +45,8 @@ pub enum Reply {
     Pass,
     /// Has the server act and keeps its answer.
     Swallow(u16, String),
+    /// Has the server act, whatever it says to it, and answers that something broke.
+    Forget,
     /// Answers in its stead.
     Answer(u16, String),
     /// Says how much there will be, and breaks off before that.
@@ -167,6 +169,10 @@ impl State {
                 assert!(passed.status().is_success(), "the server refused: {passed:?}");
                 answer(status, &instead)
             }
+            Reply::Forget => {
+                _ = self.pass(head, body, &call).await;
+                answer(500, r#"{"__type":"InternalServerError","message":"as told by the test"}"#)
+            }
             Reply::Answer(status, body) => answer(status, &body),
             Reply::BreakOff(body) => broken_off(&body),
             Reply::Hang => std::future::pending().await,
@@ -185,7 +191,10 @@ impl State {
         let mut request = Request::from_parts(head, Full::new(body));
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = format!("{}{path}", self.behind).parse().expect("two good halves");
-        let answer = self.client.request(request).await.expect("the server is there");
+        // It may close a connection that is about to be used, or be gone.
+        let Ok(answer) = self.client.request(request).await else {
+            return self::answer(503, r#"{"__type":"ServiceUnavailable"}"#);
+        };
         let (head, body) = answer.into_parts();
         let body = body.collect().await.expect("the server goes on answering").to_bytes();
         if weighed {

@@ -21,7 +21,8 @@ use crate::shim;
 #[derive(Debug)]
 pub struct Server {
     url: String,
-    time: File,
+    /// Nothing where its time is the true one.
+    time: Option<File>,
     told: AtomicI64,
     child: Child,
     _folder: TempDir,
@@ -31,13 +32,19 @@ impl Server {
     /// moto, one for all tests of this process.
     pub fn moto() -> &'static Self {
         static MOTO: OnceLock<Server> = OnceLock::new();
-        MOTO.get_or_init(|| Self::start("moto"))
+        MOTO.get_or_init(|| Self::start("moto", true))
     }
 
     /// ministack, one for all tests of this process.
     pub fn ministack() -> &'static Self {
         static MINISTACK: OnceLock<Server> = OnceLock::new();
-        MINISTACK.get_or_init(|| Self::start("ministack"))
+        MINISTACK.get_or_init(|| Self::start("ministack", true))
+    }
+
+    /// ministack, one for this process, whose time is the true one and cannot be set.
+    pub fn today() -> &'static Self {
+        static TODAY: OnceLock<Server> = OnceLock::new();
+        TODAY.get_or_init(|| Self::start("ministack", false))
     }
 
     /// Where it listens.
@@ -48,12 +55,13 @@ impl Server {
     /// Sets its time, backwards too. Ten microseconds pass at each call: what becomes visible at a
     /// moment, moto shows only after it.
     pub fn set_time(&self, now: Timestamp) {
+        let Some(time) = &self.time else { return };
         let passed = i128::from(self.told.fetch_add(10_000, Ordering::Relaxed));
         let nanoseconds = i64::try_from(now.as_nanosecond() + passed).unwrap_or(i64::MAX);
-        self.time.write_all_at(&nanoseconds.to_ne_bytes(), 0).expect("its clock can be set");
+        time.write_all_at(&nanoseconds.to_ne_bytes(), 0).expect("its clock can be set");
     }
 
-    fn start(which: &str) -> Self {
+    fn start(which: &str, in_hand: bool) -> Self {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = tests.with_file_name(".venv-aws").join("bin/python");
         assert!(python.exists(), "{} is not there: run `make venv-aws`", python.display());
@@ -63,22 +71,21 @@ impl Server {
         let morning = HandClock::default().now().as_nanosecond();
         let morning = i64::try_from(morning).expect("2026 is in range");
         time.write_all_at(&morning.to_ne_bytes(), 0).expect("its clock can be set");
-        let mut child = Command::new(python)
-            .arg(tests.join("aws/serve.py"))
-            .arg(which)
-            .env("LD_PRELOAD", shim::compile_clock(folder.path()))
-            .env("CLOCK_FILE", clock)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python runs");
+        let mut command = Command::new(python);
+        command.arg(tests.join("aws/serve.py")).arg(which);
+        if in_hand {
+            command.env("LD_PRELOAD", shim::compile_clock(folder.path()));
+            command.env("CLOCK_FILE", clock);
+        }
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python runs");
         let mut port = String::new();
         let output = child.stdout.take().expect("it is piped");
         BufReader::new(output).read_line(&mut port).expect("it says its port");
         let port = port.trim();
         assert!(!port.is_empty(), "{which} does not start; what it says is above");
         let (url, told) = (format!("http://127.0.0.1:{port}"), AtomicI64::new(0));
-        Self { url, time, told, child, _folder: folder }
+        Self { url, time: in_hand.then_some(time), told, child, _folder: folder }
     }
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 /// All figures.
 #[derive(Debug, Default)]
-pub(crate) struct Table(Vec<[String; 3]>);
+pub struct Table(Vec<[String; 3]>);
 
 impl Table {
     /// Adds a figure; `target` may be empty.
-    pub(crate) fn add(
+    pub fn add(
         &mut self,
         what: impl Into<String>,
         figure: impl Into<String>,
@@ -29,7 +29,7 @@ impl fmt::Display for Table {
 }
 
 /// `12,345`.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -42,6 +42,6 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// `3.2 ms`.
-pub(crate) fn millis(time: Duration) -> String {
+pub fn millis(time: Duration) -> String {
     format!("{}.{} ms", time.as_millis(), time.subsec_micros() % 1_000 / 100)
 }

@@ -13,16 +13,18 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use crate::runtime::{RuntimeApi, Said};
-use crate::{Anything, now};
+use super::runtime::{RuntimeApi, Said};
+use super::server::memory;
+use super::{Anything, now};
 
 /// A function that says nothing for so long will not speak.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(70);
 /// What a function does after it has spoken (going back to sleep) belongs to the figure too.
 const SETTLE: Duration = Duration::from_millis(4);
 
 /// A running function; killed when dropped.
-pub(crate) struct Function {
+#[derive(Debug)]
+pub struct Function {
     child: Child,
     clock: ClockId,
     api: RuntimeApi,
@@ -32,10 +34,7 @@ pub(crate) struct Function {
 
 impl Function {
     /// Starts `program` and waits until it asks for its first event.
-    pub(crate) async fn start(
-        program: &Path,
-        variables: &[(&str, String)],
-    ) -> Result<Self, Anything> {
+    pub async fn start(program: &Path, variables: &[(&str, String)]) -> Result<Self, Anything> {
         let api = RuntimeApi::start().await?;
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(program);
@@ -59,7 +58,7 @@ impl Function {
     }
 
     /// Gives it an event and takes its answer and the time from one to the other.
-    pub(crate) async fn invoke(&mut self, event: Bytes) -> Result<(Bytes, Duration), Anything> {
+    pub async fn invoke(&mut self, event: Bytes) -> Result<(Bytes, Duration), Anything> {
         let waiting = self.waiting.take().ok_or("the function was not waiting")?;
         let given = now();
         waiting.send(event).map_err(|_| "the function has hung up")?;
@@ -91,21 +90,23 @@ impl Function {
     }
 
     /// The CPU it has used so far, user and system, all threads, once it is asleep.
-    pub(crate) async fn cpu(&self) -> Result<Duration, Anything> {
+    pub async fn cpu(&self) -> Result<Duration, Anything> {
         sleep(SETTLE).await;
         Ok(clock_gettime(self.clock)?.into())
     }
 
     /// The most memory that was resident at once, in KiB.
-    pub(crate) fn peak_kib(&self) -> Result<u64, Anything> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no VmHWM")?;
-        Ok(peak.trim().parse()?)
+    pub fn peak_kib(&self) -> Result<u64, Anything> {
+        memory(self.child.id(), "VmHWM:")
+    }
+
+    /// The memory that is resident now, in KiB.
+    pub fn resident_kib(&self) -> Result<u64, Anything> {
+        memory(self.child.id(), "VmRSS:")
     }
 
     /// What it has written to its log so far.
-    pub(crate) fn log(&self) -> Result<String, Anything> {
+    pub fn log(&self) -> Result<String, Anything> {
         Ok(fs::read_to_string(self.path("log"))?)
     }
 

@@ -11,8 +11,8 @@ use http_body_util::Full;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::front::{Answer, Answers, json, listen};
-use crate::{Anything, now, timestamp};
+use super::front::{Answer, Answers, json, listen};
+use super::{Anything, now, timestamp};
 
 const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a function said, and when.
 #[derive(Debug)]
-pub(crate) enum Said {
+pub(super) enum Said {
     /// Its answer to an event.
     Response(Bytes, Instant),
     /// It failed, at an event or before the first.
@@ -31,11 +31,14 @@ pub(crate) enum Said {
 }
 
 /// The server of one function.
-pub(crate) struct RuntimeApi {
-    pub(crate) address: SocketAddr,
+#[derive(Debug)]
+pub(super) struct RuntimeApi {
+    /// Where it listens.
+    pub(super) address: SocketAddr,
     /// Where the next event goes, each time the function asks for one.
-    pub(crate) asked: mpsc::Receiver<oneshot::Sender<Bytes>>,
-    pub(crate) said: mpsc::Receiver<Said>,
+    pub(super) asked: mpsc::Receiver<oneshot::Sender<Bytes>>,
+    /// What the function said.
+    pub(super) said: mpsc::Receiver<Said>,
 }
 
 struct Desk {
@@ -45,11 +48,11 @@ struct Desk {
 
 impl RuntimeApi {
     /// Listens on a free port.
-    pub(crate) async fn start() -> Result<Self, Anything> {
+    pub(super) async fn start() -> Result<Self, Anything> {
         let (ask, asked) = mpsc::channel(1);
         let (say, said) = mpsc::channel(1);
         let desk = Arc::new(Desk { asked: ask, said: say });
-        Ok(Self { address: listen(desk, None).await?, asked, said })
+        Ok(Self { address: listen(desk).await?, asked, said })
     }
 }
 
