@@ -5,6 +5,7 @@
 
 mod archive;
 mod directory;
+mod expiry;
 mod ledger;
 mod notes;
 mod queue;

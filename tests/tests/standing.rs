@@ -152,6 +152,24 @@ async fn a_day_of_failures_pauses_holds_probes_and_releases_everything_once() {
 }
 
 #[tokio::test]
+async fn where_nobody_is_chosen_for_alarms_a_change_is_told_to_the_people_of_another() {
+    let only_out = |name| DestinationRecord { events: vec!["out".into()], ..slack(name) };
+    let mut world = world(|_, sent| match sent.path.as_str() {
+        "/sink" => Ok(answer(410, "")),
+        _ => Ok(answer(200, "ok")),
+    })
+    .with_destination(&webhook("a-program"))
+    .with_destination(&only_out("sales"))
+    .with_destination(&only_out("team"))
+    .with_destination(&webhook("sink"));
+    ring(&world, "1").await;
+    pass(&mut world, MINUTE * 2).await;
+    let mut told: Vec<_> = world.sent().into_iter().map(|sent| sent.path).collect();
+    told.sort();
+    assert_eq!(told, ["/a-program", "/services/T0/B0/sales", "/sink"]);
+}
+
+#[tokio::test]
 async fn a_dead_destination_is_paused_at_once_and_disabled_after_a_week() {
     let mut world = world(|_, sent| Ok(answer(if sent.path == "/sink" { 410 } else { 200 }, "")))
         .with_destination(&webhook("sink"))

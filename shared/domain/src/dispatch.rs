@@ -4,6 +4,7 @@
 //! The ledger carries the truth, the queue is a bell: any message may come twice, late or for
 //! something long done. `Err` sends the message back to the queue; it is for our failures only.
 
+mod audience;
 mod gather;
 mod handled;
 mod way;
@@ -17,10 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::attempt::{Attempt, PAUSED};
 use crate::exchange::{Work, detail};
 use crate::{
-    Alarm, Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Digest, Directory,
-    Egress, Enlisted, Entropy, Envelope, Event, EventKey, Finish, Kind, Lanes, Ledger, Listed,
-    Mark, Mode, Move, Outbound, Port, PortError, Queue, Screen, Standing, Start, Stay, Timer,
-    TokenCache, find_channel,
+    Channel, Clock, Delivery, DeliveryRef, DeliveryState, Destination, Directory, Egress, Enlisted,
+    Entropy, Envelope, Event, EventKey, Finish, Kind, Lanes, Ledger, Listed, Mark, Mode, Move,
+    Outbound, Port, PortError, Queue, Screen, Standing, Start, Stay, Timer, TokenCache,
+    find_channel,
 };
 
 use handled::together;
@@ -105,7 +106,8 @@ impl Dispatch {
             event.late = self.ledger.observe(&snapshot).await?;
         }
         let destinations = self.directory.destinations().await?;
-        let wanting = destinations.iter().filter(|listed| wants(listed, &event));
+        let wanting =
+            destinations.iter().filter(|listed| self.wants(&destinations, listed, &event));
         let entering: Vec<_> = wanting.map(|listed| self.entrant(listed, &event)).collect();
         let mut entrants = Vec::new();
         for entrant in join_all(entering).await {
@@ -249,7 +251,7 @@ impl Dispatch {
         if !destination.active {
             return self.cancel(event, of, "destination inactive").await;
         }
-        if !is_for(destination, event) {
+        if !self.is_for(&destinations, destination, event) {
             return self.cancel(event, of, "not wanted by the destination's filter").await;
         }
         let Some(channel) = find_channel(self.channels, &destination.channel) else {
@@ -439,26 +441,6 @@ impl Dispatch {
         let delay = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
         self.queue.send(&[Outbound { envelope, delay }]).await?;
         Ok(done())
-    }
-}
-
-/// Whether a destination wants the event. One that cannot be read may want it: its delivery waits
-/// until it can be asked.
-fn wants(listed: &Listed, event: &Event) -> bool {
-    match listed {
-        Listed::Ready(destination) => destination.active && is_for(destination, event),
-        Listed::Unreadable { .. } => !event.kind.is_own(),
-    }
-}
-
-/// Whether an event is for a destination: by its filter, or for what we made ourselves, by name.
-fn is_for(destination: &Destination, event: &Event) -> bool {
-    if let Some(alarm) = Alarm::of(event) {
-        destination.alarms && alarm.concerns(&destination.name)
-    } else if let Some(digest) = Digest::of(event) {
-        digest.destination == destination.name
-    } else {
-        !event.kind.is_own() && destination.filter.wants(event)
     }
 }
 

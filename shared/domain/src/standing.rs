@@ -85,7 +85,7 @@ pub enum Mark {
     Taken,
     /// Its channel said that it is no more.
     Dead(String),
-    /// A held delivery goes out as a probe; only if the last probe is older than this.
+    /// A held delivery goes out as a probe; only if the last probe, and the pause, are older than this.
     Probe {
         /// Its place in the order of the held ones.
         place: String,
@@ -222,12 +222,20 @@ impl Standing {
     }
 
     fn probed(&self, place: &str, every: SignedDuration, now: Timestamp) -> Self {
-        let early =
-            self.probed.as_ref().is_some_and(|last| now.duration_since(last.at).abs() < every);
-        if early || !self.is_probed() {
+        let early = |since: Timestamp| now.duration_since(since).abs() < every;
+        if !self.is_probed() || self.left_alone_since().is_some_and(early) {
             return self.clone();
         }
         Self { probed: Some(Probed { at: now, place: place.to_owned() }), ..self.clone() }
+    }
+
+    /// The last probe, or the pause if that was later: the next probe goes out so long after it.
+    pub fn left_alone_since(&self) -> Option<Timestamp> {
+        let paused = match self.mode {
+            Mode::Paused { since, .. } => Some(since),
+            Mode::Active | Mode::Disabled { .. } => None,
+        };
+        self.probed.as_ref().map(|last| last.at).max(paused)
     }
 }
 
@@ -324,6 +332,7 @@ mod tests {
     fn one_probe_goes_out_at_a_time() {
         let probe = |place: &str| Mark::Probe { place: place.into(), every: MINUTES };
         let standing = paused(Cause::Failing);
+        assert_eq!(standing.after(&probe("a"), hour(0)), None, "it has just failed");
         let first = standing.after(&probe("a"), hour(1)).unwrap();
         assert_eq!(first.probed, Some(Probed { at: hour(1), place: "a".into() }));
         assert_eq!(first.after(&probe("b"), hour(1)), None);

@@ -149,9 +149,9 @@ impl Row {
 impl Stand {
     fn real(self) -> Standing {
         let every = SignedDuration::from_secs(PROBE * TICK_S);
-        let cause = Cause::Dead(String::new());
+        let (since, cause) = (time(0) - every, Cause::Dead(String::new()));
         Standing {
-            mode: if self.paused { Mode::Paused { since: time(0), cause } } else { Mode::Active },
+            mode: if self.paused { Mode::Paused { since, cause } } else { Mode::Active },
             streak: self.streak.then(|| Streak { since: time(0), failures: 1 }),
             probed: Some(Probed { at: time(self.probe) - every, place: String::new() }),
             ..Standing::default()

@@ -23,9 +23,7 @@ impl MemoryLedger {
     pub fn has_held(&self, destination: &DestinationName) -> bool {
         let books = self.books();
         let mut all = books.deliveries.values().map(|(delivery, _)| delivery);
-        all.any(|d| {
-            d.of.destination == *destination && matches!(d.state, DeliveryState::Held(_))
-        })
+        all.any(|d| d.of.destination == *destination && matches!(d.state, DeliveryState::Held(_)))
     }
 }
 
@@ -139,16 +137,13 @@ impl Survey for MemoryLedger {
         Ok(refused)
     }
 
-    async fn expire(&self, kept: Retention, now: Timestamp, _: usize) -> Result<usize, PortError> {
-        let mut books = self.books();
-        let end = now.saturating_sub(kept.keys).unwrap_or(Timestamp::MIN);
-        let open: Vec<_> = books.looks.keys().map(|of| of.event.clone()).collect();
-        let before = books.events.len();
-        let untaken: Vec<_> = books.untaken.keys().cloned().collect();
-        books.events.retain(|key, stored| {
-            stored.event.received >= end || open.contains(key) || untaken.contains(key)
-        });
-        Ok(before - books.events.len())
+    async fn expire(
+        &self,
+        kept: Retention,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError> {
+        Ok(self.books().expire(kept, now, most))
     }
 }
 

@@ -189,7 +189,7 @@ async fn what_a_newer_version_wrote_is_left_for_it() {
     upgraded.newer(UNTAKEN, "event", "event", r#"{"kind":"transfer.reversed"}"#).await;
     let error = dispatch.handle(&envelope("event by key")).await.unwrap_err();
     assert_eq!(error.port, domain::Port::Ledger, "{}", error.source);
-    let newer = envelope("event").replacen("\"v\":1", "\"v\":2", 1);
+    let newer = envelope("event").replacen("\"v\":1", "\"v\":3", 1);
     assert_eq!(dispatch.handle(&newer).await.unwrap_err().port, domain::Port::Queue);
     assert_eq!(world.sent().len(), 1);
 

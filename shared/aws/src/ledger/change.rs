@@ -26,7 +26,7 @@ pub(super) enum Decision<T> {
     /// It stays as it is.
     Leave(T),
     /// It is written.
-    Write(Update, T),
+    Write(Box<Update>, T),
 }
 
 /// A token that no other call has.
@@ -58,7 +58,7 @@ pub(super) async fn change<T>(
         }
         let (mut update, outcome) = match decide(reader, key.clone())? {
             Decision::Leave(outcome) => return Ok(outcome),
-            Decision::Write(update, outcome) => (update, outcome),
+            Decision::Write(update, outcome) => (*update, outcome),
         };
         match version {
             Some(version) => update.if_equal(VERSION, number(version)),

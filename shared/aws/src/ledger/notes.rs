@@ -49,7 +49,7 @@ pub(super) async fn set_note(
         }
         let mut update = Update::new(key);
         update.set(NOTE, text(now));
-        Ok(Decision::Write(update, true))
+        Ok(Decision::Write(Box::new(update), true))
     })
     .await
 }

@@ -65,7 +65,7 @@ pub(super) async fn reserve(
         let mut update = Update::new(key);
         update.set(MOMENTS, text(next.to_text()));
         update.set("expires", expires(now, IDLE_KEPT));
-        Ok(Decision::Write(update, turn))
+        Ok(Decision::Write(Box::new(update), turn))
     })
     .await
 }
@@ -135,11 +135,11 @@ async fn occupy_in(
     }
 }
 
-/// The slots of an item: each as it is written and as it reads. What makes no sense is nobody's.
-fn leases<'a>(
-    item: Option<&'a Item>,
-    names: &[&'static str],
-) -> Result<Vec<(Option<&'a str>, Option<Lease>)>, Failure> {
+/// A slot as it is written and as it reads.
+type Found<'a> = (Option<&'a str>, Option<Lease>);
+
+/// The slots of an item. What makes no sense is nobody's.
+fn leases<'a>(item: Option<&'a Item>, names: &[&'static str]) -> Result<Vec<Found<'a>>, Failure> {
     let Some(item) = item else { return Ok(vec![(None, None); names.len()]) };
     let item = Reader::new("slots", item);
     let read = |name: &&'static str| {

@@ -57,7 +57,7 @@ pub(super) async fn mark(
             None => Decision::Leave(Marked { standing: known, changed: false }),
             Some(next) => {
                 let update = written(key, &next);
-                Decision::Write(update, Marked { standing: next, changed: true })
+                Decision::Write(Box::new(update), Marked { standing: next, changed: true })
             }
         })
     })

@@ -111,14 +111,18 @@ impl SourceRecord {
     }
 }
 
+const SHORTEST_SILENCE: Duration = Duration::from_secs(3600);
+/// As far back as the sweep looks for the last hook.
+const LONGEST_SILENCE: Duration = Duration::from_secs(14 * 24 * 3600);
+
 /// `off`, or how long: the default is learnt.
 fn silence(text: &str) -> Result<Silence, Fault> {
     if text == "off" {
         return Ok(Silence::Off);
     }
     let limit = duration("silence", text)?;
-    if limit < Duration::from_secs(3600) {
-        return Err(fault("silence", "use \"off\", or at least 1h"));
+    if !(SHORTEST_SILENCE..=LONGEST_SILENCE).contains(&limit) {
+        return Err(fault("silence", "use \"off\", or from 1h to 14d"));
     }
     let limit = SignedDuration::try_from(limit).map_err(|_| fault("silence", "too long"))?;
     Ok(Silence::After(limit))

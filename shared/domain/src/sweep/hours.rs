@@ -44,7 +44,7 @@ impl Sweep {
         let was = self.notes.note(&name).await?;
         let first = minus(closed, HOUR * i32::try_from(HOURS_BACK).unwrap_or(48));
         let known = was.as_deref().and_then(|text| text.parse().ok());
-        let mut next = known.map_or(first, |until: Timestamp| minus(until, HOUR)).max(first);
+        let mut next = known.map_or(first, |until: Timestamp| minus(until, HOUR));
         if known == Some(closed) {
             return Ok(());
         }

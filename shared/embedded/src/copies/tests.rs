@@ -1,3 +1,5 @@
+//! Copies: made while in use, read back whole, and refused where they are damaged.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
