@@ -44,6 +44,120 @@ pub enum Command {
     Sources(Stack),
     /// List the destinations of a stack on AWS, secrets masked.
     Destinations(Stack),
+    /// Pause a destination: its deliveries are held, and none is lost.
+    ///
+    /// Neither a probe nor time ends a pause by hand, only `tingting resume`. Works beside a running
+    /// `tingting serve`, which heeds it within a minute.
+    Pause(Pause),
+    /// Resume a paused or disabled destination: what is held for it is sent, oldest first.
+    ///
+    /// No faster than the destination takes it, and beside what comes in meanwhile. Works beside a
+    /// running `tingting serve`, which heeds it within a minute.
+    Resume(Resume),
+    /// List the destinations that are paused, disabled or holding deliveries: how many, since when.
+    Held(Where),
+    /// Copy this machine's database into one file, while `tingting serve` goes on.
+    ///
+    /// The copy is as the database was at one moment, and is verified. It holds secrets and payers'
+    /// data: keep it where only you can read it.
+    Backup(Backup),
+    /// Put a copy back as this machine's database, after it was verified. Stop `tingting serve` first.
+    ///
+    /// The database that was there stays beside it, as tingting.db.before-restore. What was delivered
+    /// after the copy was made is delivered again.
+    Restore(Restore),
+    /// Write everything that is kept into a file of JSON lines, for moving between this machine and AWS.
+    ///
+    /// Idempotency keys, deliveries, attempts, pauses and the directory are in it, so that after an
+    /// import nothing is announced twice. Stop `tingting serve` first, or the calls to a stack: what
+    /// comes in meanwhile is not in it. It holds secrets and payers' data: keep it where only you can
+    /// read it.
+    Export(Moving),
+    /// Put what `tingting export` wrote where it is not yet.
+    ///
+    /// What is there already is left as it is, so that importing again is harmless. The whole file is
+    /// checked first: a damaged one changes nothing. What is open goes on afterwards.
+    Import(Moving),
+}
+
+/// What to move, and where from or to.
+#[derive(Debug, Args)]
+pub struct Moving {
+    /// The file; `-` is standard output or input.
+    pub file: PathBuf,
+    /// Where it is kept.
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// What to copy where.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The copy. Nothing is overwritten.
+    pub file: PathBuf,
+    /// The configuration file that says where the database is.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+}
+
+/// What to put back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The copy, as `tingting backup` made it.
+    pub file: PathBuf,
+    /// Put it in the place of a database that is there.
+    #[arg(long)]
+    pub yes: bool,
+    /// The configuration file that says where the database is.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+}
+
+/// Which ledger: this machine's, or a stack's where one is named.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// The configuration file that says where this machine's database is.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// A stack on AWS instead, by the name it was deployed under.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// The directory's table on AWS, where it is not the stack's own.
+    #[arg(long, value_name = "NAME", requires = "ledger_table")]
+    pub table: Option<String>,
+    /// The ledger's table on AWS, where it is not the stack's own.
+    #[arg(long, value_name = "NAME", requires = "table")]
+    pub ledger_table: Option<String>,
+}
+
+impl Where {
+    /// Whether a stack is meant.
+    pub(crate) fn is_stack(&self) -> bool {
+        self.stack.is_some() || self.table.is_some()
+    }
+}
+
+/// What to pause.
+#[derive(Debug, Args)]
+pub struct Pause {
+    /// The destination's name.
+    pub name: String,
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// What to resume.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The destination's name.
+    pub name: String,
+    /// Only say how many deliveries are held, and since when.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// Which stack.

@@ -4,6 +4,7 @@
 mod api_tests;
 mod document;
 mod fault;
+mod folder;
 mod forms;
 mod reach;
 mod records;
@@ -24,6 +25,7 @@ use url::Url;
 
 use document::Document;
 pub use fault::{Fault, Faults};
+pub(crate) use folder::data_folder;
 pub use reach::{Resolve, system_resolver};
 use settings::Listening;
 pub use variables::Env;

@@ -1,9 +1,12 @@
 //! The command `tingting`, as a library, so that tests can start the whole program in-process. What
 //! a process owns (clock, environment, randomness, terminal) arrives from `main`.
 
+mod archive;
 pub mod args;
 mod check;
 pub mod config;
+mod copies;
+mod desk;
 mod run;
 pub mod serve;
 mod simulate;
@@ -12,6 +15,7 @@ mod simulate;
 mod stack;
 #[cfg(feature = "aws")]
 mod stack;
+mod standing;
 mod starter;
 mod welcome;
 

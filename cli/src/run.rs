@@ -14,7 +14,7 @@ use domain::{Clock, Entropy, Screen};
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
 use crate::serve::{self, Logs, Options, Terminal};
-use crate::{check, simulate, stack, starter, welcome};
+use crate::{archive, check, copies, simulate, stack, standing, starter, welcome};
 
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -55,6 +55,13 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
         Command::Apply(what) => stack::apply(what, process).await,
         Command::Sources(of) => stack::sources(of, process).await,
         Command::Destinations(of) => stack::destinations(of, process).await,
+        Command::Pause(what) => standing::pause(what, process).await,
+        Command::Resume(what) => standing::resume(what, process).await,
+        Command::Held(place) => standing::held(place, process).await,
+        Command::Backup(what) => copies::backup(what, process).await,
+        Command::Restore(what) => copies::restore(what, process).await,
+        Command::Export(what) => archive::export(what, process).await,
+        Command::Import(what) => archive::import(what, process).await,
     }
 }
 

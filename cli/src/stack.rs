@@ -1,5 +1,5 @@
-//! The commands of a stack on AWS: `apply`, `sources`, `destinations`. They work on the stack's
-//! directory with the operator's own credentials; what an entry means is `domain`'s.
+//! The commands of a stack on AWS: `apply`, `sources`, `destinations`, and the ledger of one for those
+//! that work on any. With the operator's own credentials; what an entry means is `domain`'s.
 
 mod deployed;
 mod listing;
@@ -7,12 +7,15 @@ mod plan;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use aws::{Entry, EntryId, Origin};
+use aws::{DynamoArchive, DynamoSurvey, Entry, EntryId, Origin};
+use domain::Archive;
 
-use crate::args::{Apply, Stack};
+use crate::args::{Apply, Stack, Where};
 use crate::config::Config;
+use crate::desk::Desk;
 use crate::run::{Process, print, read};
 use deployed::Deployed;
 use plan::{Change, What, plan};
@@ -49,6 +52,24 @@ pub(crate) async fn sources(of: Stack, process: Process<'_>) -> anyhow::Result<E
 /// Lists the stack's destinations.
 pub(crate) async fn destinations(of: Stack, process: Process<'_>) -> anyhow::Result<ExitCode> {
     list(of, process, |id| matches!(id, EntryId::Destination(_))).await
+}
+
+/// The stack's ledger, for an operator's command.
+pub(crate) async fn desk(place: &Where, process: &Process<'_>) -> anyhow::Result<Desk> {
+    let (deployed, ledger) = Deployed::find_ledger(place, process).await?;
+    let directory = Arc::new(deployed.directory);
+    let names = providers::ALL.iter().map(|provider| provider.name()).collect();
+    let survey = DynamoSurvey::new(ledger.clone(), Arc::clone(&directory) as _, names);
+    Ok(Desk { ledger: Arc::new(ledger), survey: Arc::new(survey), directory })
+}
+
+/// All that the stack keeps.
+pub(crate) async fn archive(
+    place: &Where,
+    process: &Process<'_>,
+) -> anyhow::Result<Arc<dyn Archive>> {
+    let (deployed, ledger) = Deployed::find_ledger(place, process).await?;
+    Ok(Arc::new(DynamoArchive::new(ledger, Arc::new(deployed.directory))))
 }
 
 async fn list(

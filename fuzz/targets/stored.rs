@@ -23,6 +23,11 @@ fuzz_target!(|text: &str| {
             let again = Envelope::parse(&again).expect("and read");
             assert_eq!(again, Envelope::Delivery(delivery));
         }
+        Ok(Envelope::Probe(delivery)) => {
+            let again = Envelope::for_probe(&delivery).expect("it can be written");
+            let again = Envelope::parse(&again).expect("and read");
+            assert_eq!(again, Envelope::Probe(delivery));
+        }
         Ok(Envelope::EventByKey(key)) => assert!(key.as_str().len() <= domain::EventKey::MAX),
         Err(error) => _ = error.is_newer(),
     }

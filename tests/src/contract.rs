@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a suite of assertions: to panic is how it says no")]
 
+mod archive;
 mod claims;
 mod dead_letters;
 mod deliveries;
@@ -26,13 +27,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    DeadLetters, DestinationRecord, Directory, Event, Inbox, Ledger, Notes, Parked, Queue, Refused,
-    SourceId, SourceRecord, Survey,
+    Archive, DeadLetters, DestinationRecord, Directory, Event, Inbox, Ledger, Notes, Parked, Queue,
+    Refused, SourceId, SourceRecord, Survey,
 };
 use jiff::Timestamp;
 
 use crate::clock::HandClock;
 
+pub use archive::everything;
 pub use events::{at, event, transfer};
 
 /// One fresh, empty backend.
@@ -44,6 +46,8 @@ pub struct Fixture {
     pub survey: Arc<dyn Survey>,
     /// Notes.
     pub notes: Arc<dyn Notes>,
+    /// All that ledger and directory keep.
+    pub archive: Arc<dyn Archive>,
     /// What was set aside, beside the inbox.
     pub dead_letters: Arc<dyn DeadLetters>,
     /// Sources and destinations.
@@ -89,6 +93,7 @@ pub type Asserted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// Every behaviour.
 pub fn cases() -> Vec<Case> {
     [
+        archive::CASES,
         claims::CASES,
         dead_letters::CASES,
         deliveries::CASES,

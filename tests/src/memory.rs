@@ -3,6 +3,7 @@
 //!
 //! Not durable: a test that stops and starts "a process" keeps these and drops the flow above them.
 
+mod archive;
 mod directory;
 mod expiry;
 mod ledger;
@@ -10,6 +11,7 @@ mod notes;
 mod queue;
 mod survey;
 
+pub use archive::MemoryArchive;
 pub use directory::MemoryDirectory;
 pub use ledger::{Bound, MemoryLedger};
 pub use notes::MemoryNotes;

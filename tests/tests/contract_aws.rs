@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aws::DynamoArchive;
 use testkit::aws::{Place, Server, SqsInbox, TableShelf, TimedQueue};
 use testkit::clock::HandClock;
 use testkit::contract::{self, Fixture};
@@ -35,6 +36,7 @@ async fn fixture(server: &'static Server) -> Fixture {
         ledger: Arc::new(place.ledger()),
         survey: Arc::new(place.survey(Arc::clone(&directory) as _)),
         notes: Arc::new(place.ledger()),
+        archive: Arc::new(DynamoArchive::new(place.ledger(), Arc::clone(&directory))),
         dead_letters: Arc::new(place.dead_letters()),
         directory,
         queue: Arc::new(TimedQueue::new(&place, Arc::clone(&clock))),

@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use testkit::clock::HandClock;
 use testkit::contract::{self, Fixture, Shelf};
-use testkit::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
+use testkit::memory::{MemoryArchive, MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 struct MemoryShelf {
     ledger: Arc<MemoryLedger>,
@@ -64,6 +64,7 @@ async fn memory_keeps_the_contract() {
     contract::run_but(NOT_PROMISED, async || {
         let clock = Arc::new(HandClock::default());
         let ledger = Arc::new(MemoryLedger::default());
+        let notes = Arc::new(MemoryNotes::default());
         let directory = Arc::new(MemoryDirectory::default());
         let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
         let shelf = MemoryShelf {
@@ -73,8 +74,9 @@ async fn memory_keeps_the_contract() {
         };
         Fixture {
             survey: Arc::clone(&ledger) as _,
+            archive: Arc::new(MemoryArchive::new(Arc::clone(&ledger), Arc::clone(&notes))),
             ledger,
-            notes: Arc::new(MemoryNotes::default()),
+            notes,
             dead_letters: Arc::clone(&queue) as _,
             directory,
             inbox: Arc::clone(&queue) as _,

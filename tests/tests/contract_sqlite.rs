@@ -68,6 +68,7 @@ async fn sqlite_keeps_the_contract() {
             ledger: Arc::clone(&port) as _,
             survey: Arc::clone(&port) as _,
             notes: Arc::clone(&port) as _,
+            archive: Arc::clone(&port) as _,
             dead_letters: Arc::clone(&port) as _,
             directory: Arc::clone(&port) as _,
             queue: Arc::clone(&port) as _,

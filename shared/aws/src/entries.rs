@@ -171,6 +171,35 @@ impl DynamoDirectory {
     }
 }
 
+/// Puts an entry that was taken along from elsewhere where there is none of its name; whether it did.
+pub(crate) async fn file(
+    directory: &DynamoDirectory,
+    entry: &domain::Entry,
+) -> Result<bool, PortError> {
+    let unnamed = |error| PortError::new(Port::Directory, error);
+    let id = if entry.destination {
+        EntryId::Destination(Name::parse(&entry.name).map_err(unnamed)?)
+    } else {
+        EntryId::Source(SourceId::parse(&entry.name).map_err(unnamed)?)
+    };
+    let origin = if entry.from_file { Origin::File } else { Origin::Operator };
+    let item = Entry { id, origin, record: entry.record.clone() }.item();
+    let written = directory.table.put_new(item).await.map_err(failed)?;
+    directory.forget_destinations().await;
+    Ok(matches!(written, Written::Done))
+}
+
+impl From<Entry> for domain::Entry {
+    fn from(entry: Entry) -> Self {
+        let (destination, name) = match entry.id {
+            EntryId::Source(id) => (false, id.to_string()),
+            EntryId::Destination(name) => (true, name.to_string()),
+        };
+        let from_file = entry.origin == Origin::File;
+        Self { destination, name, from_file, record: entry.record }
+    }
+}
+
 fn judged(id: &EntryId, written: Result<Written, Failure>) -> Result<(), DirectoryError> {
     match written.map_err(failed)? {
         Written::Done => Ok(()),

@@ -5,6 +5,7 @@
 //! may meet that without harm; what leases or finishes knows its own write by the owner it finds, every
 //! other move by a token of its own, so that a lost answer does not look like somebody else's doing.
 
+mod archive;
 mod attempts;
 mod change;
 mod deflate;
@@ -33,6 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::failure::Failure;
 use crate::table::Table;
 
+pub use archive::DynamoArchive;
 pub use survey::DynamoSurvey;
 
 /// The ledger on DynamoDB.

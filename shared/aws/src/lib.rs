@@ -27,7 +27,7 @@ pub use directory::DynamoDirectory;
 pub use entries::{DirectoryError, Entry, EntryId, Origin};
 pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
-pub use ledger::{DynamoLedger, DynamoSurvey};
+pub use ledger::{DynamoArchive, DynamoLedger, DynamoSurvey};
 pub use ports::{OpenError, Ports, ReconcilePorts, SweepPorts};
 pub use queue::SqsQueue;
 pub use services::{Connections, Patience, Services};

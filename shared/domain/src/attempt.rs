@@ -30,6 +30,11 @@ pub struct Attempt {
     pub counted: bool,
 }
 
+impl Attempt {
+    /// The words of all verdicts.
+    pub const WORDS: [&str; 5] = ["delivered", "retry", "limited", "refused", "dead"];
+}
+
 /// How an attempt ended: an answer judged, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {

@@ -32,6 +32,7 @@
 mod ack;
 mod alarm;
 mod amount;
+mod archive;
 mod attempt;
 mod cache;
 mod channel;
@@ -46,6 +47,7 @@ mod event_json;
 mod exchange;
 mod facts;
 mod filter;
+mod holding;
 mod ids;
 mod ingest;
 mod kind;
@@ -69,6 +71,7 @@ mod told;
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use alarm::{Alarm, raise};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
+pub use archive::{Archive, Entry, Filed, Kept, Leaf, Line, LineError};
 pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
@@ -83,6 +86,7 @@ pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};
 pub use filter::{Filter, Selector};
+pub use holding::Holding;
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};

@@ -36,16 +36,33 @@ impl Claimed {
         })
     }
 
-    /// Puts the event under its key if there is none.
-    pub(crate) fn write(&self, db: &Connection) -> Result<Claim, Failure> {
+    /// Writes the event if there is none under its key; whether it did.
+    pub(crate) fn insert(&self, db: &Connection) -> Result<bool, Failure> {
         let sql = "INSERT INTO events (key, fingerprint, late, body, source, received) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO NOTHING";
         let (fingerprint, source, received) =
             (self.fingerprint.as_str(), &self.source, self.received);
         let row = params![self.key, fingerprint, self.late, self.body, source, received];
-        if db.prepare_cached(sql)?.execute(row)? == 1 {
+        let new = db.prepare_cached(sql)?.execute(row)? == 1;
+        if new {
             let id = db.last_insert_rowid();
             db.prepare_cached("INSERT INTO unfinished (event) VALUES (?1)")?.execute([id])?;
+        }
+        Ok(new)
+    }
+
+    /// Keeps an event that came with the key of another, once per fingerprint; whether it did.
+    pub(crate) fn insert_conflict(&self, db: &Connection, told: bool) -> Result<bool, Failure> {
+        let sql = "INSERT INTO conflicts (key, fingerprint, source, body, received, told) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key, fingerprint) DO NOTHING";
+        let fingerprint = self.fingerprint.as_str();
+        let row = params![self.key, fingerprint, self.source, self.body, self.received, told];
+        Ok(db.prepare_cached(sql)?.execute(row)? == 1)
+    }
+
+    /// Puts the event under its key if there is none.
+    pub(crate) fn write(&self, db: &Connection) -> Result<Claim, Failure> {
+        if self.insert(db)? {
             return Ok(Claim::Fresh);
         }
         let sql = "SELECT fingerprint, EXISTS (SELECT 1 FROM unfinished WHERE event = id) \
@@ -54,10 +71,7 @@ impl Claimed {
             Ok((row.get_ref(0)?.as_str().map(Fingerprint::from_stored)?, row.get::<_, bool>(1)?))
         })?;
         if !known.agrees_with(&self.fingerprint) {
-            let sql = "INSERT INTO conflicts (key, fingerprint, source, body, received) \
-                       VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key, fingerprint) DO NOTHING";
-            let row = params![self.key, fingerprint, source, self.body, received];
-            return Ok(Claim::Conflict { first: db.prepare_cached(sql)?.execute(row)? == 1 });
+            return Ok(Claim::Conflict { first: self.insert_conflict(db, false)? });
         }
         Ok(if unfinished { Claim::Unfinished } else { Claim::Settled })
     }
@@ -98,14 +112,14 @@ pub(crate) fn take(db: &Connection, key: &EventKey, late: bool) -> Result<(), Fa
     Ok(())
 }
 
-/// Keeps a body that could not be read, once per source and content.
+/// Keeps a body that could not be read, once per source and content; whether it is the first.
 pub(crate) fn park(
     db: &Connection,
     source: &SourceId,
     parked: &Parked,
     context: &str,
     at: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let mut hash = Sha256::new();
     // Some providers say everything in the query, which the context holds.
     hash.update(context.as_bytes());
@@ -116,8 +130,7 @@ pub(crate) fn park(
                VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (source, hash) DO NOTHING";
     let bytes: &[u8] = &parked.bytes;
     let row = params![source.as_str(), hash, micros(at), parked.reason, context, bytes];
-    db.prepare_cached(sql)?.execute(row)?;
-    Ok(())
+    Ok(db.prepare_cached(sql)?.execute(row)? == 1)
 }
 
 /// Records a refused call and forgets all but the newest of its source.

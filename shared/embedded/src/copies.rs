@@ -79,6 +79,11 @@ pub enum CopyError {
     },
 }
 
+/// Whether a folder has a database.
+pub fn has_database(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 /// Copies a folder's database into a new file, as it was at one moment, while its owner goes on
 /// writing. The copy holds everything that was acknowledged before this began, and nothing that was
 /// erased; it has been verified.

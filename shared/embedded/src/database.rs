@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::columns::micros;
 use crate::directory::Book;
+use crate::open::Opened;
 use crate::pace::Slots;
 use crate::standings::Standings;
 use crate::writer::Writer;
@@ -42,7 +43,17 @@ impl Database {
     /// Opens or makes the folder's database and becomes its only owner: ends every lease and makes
     /// every message visible. The clock dates what the queue sends.
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let opened = open::open(dir)?;
+        Self::start(open::open(dir)?, dir, clock)
+    }
+
+    /// Opens a folder's database beside its owner, if it has one: for an operator's small command.
+    /// No lease is ended and no message made visible. An owner learns of a standing that was marked
+    /// here when it is next asked for all of them; what else it keeps in memory is not to be written.
+    pub fn open_beside(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::start(open::open_beside(dir)?, dir, clock)
+    }
+
+    fn start(opened: Opened, dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let book = Book::read(&opened.writing)
             .map_err(|failure| OpenError::Unreadable { folder: dir.to_owned(), source: failure })?;
         let standings = standings::read_all(&opened.writing)
@@ -95,5 +106,79 @@ impl Database {
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Database")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Delivery, DeliveryState, Ledger as _, Mark, Mode, Name, Start, Survey as _};
+
+    use super::*;
+    use crate::fixtures::{Still, at, transfer};
+
+    fn owner(dir: &Path) -> Database {
+        Database::open(dir, Arc::new(Still)).unwrap()
+    }
+
+    fn guest(dir: &Path) -> Database {
+        Database::open_beside(dir, Arc::new(Still)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_guest_pauses_a_destination_and_the_owner_learns_of_it() {
+        let (dir, sales) = (tempfile::tempdir().unwrap(), Name::parse("sales").unwrap());
+        let owner = owner(dir.path());
+        let event = transfer("1", "1000");
+        let of = event.delivery_to(&sales);
+        owner.claim(&event).await.map(drop).unwrap();
+        let lease = DeliveryState::Sending { owner: 7, until: at(900) };
+        owner.enlist(&[Delivery::new(of.clone(), lease.clone(), at(0))]).await.unwrap();
+
+        let guest = guest(dir.path());
+        assert!(guest.mark(&sales, &Mark::Pause, at(1)).await.unwrap().changed);
+        assert_eq!(owner.standing(&sales).await.unwrap().mode, Mode::Active, "not yet");
+        let listed = owner.standings().await.unwrap();
+        assert_eq!(listed, [(sales.clone(), guest.standing(&sales).await.unwrap())]);
+        assert_eq!(owner.standing(&sales).await.unwrap(), listed[0].1);
+        drop(guest);
+        let kept = owner.delivery(&of).await.unwrap().unwrap().0;
+        assert_eq!(kept.state, lease, "the owner's lease goes on");
+        let busy = owner.start(&of, 8, at(2), at(950), false).await.unwrap();
+        assert!(matches!(busy, Start::Not(_)), "{busy:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn marks_of_owner_and_guest_are_all_counted() {
+        let (dir, sales) = (tempfile::tempdir().unwrap(), Name::parse("sales").unwrap());
+        let (owner, guest) = (owner(dir.path()), guest(dir.path()));
+        let marking = [owner.clone(), guest].map(|db| {
+            let sales = sales.clone();
+            tokio::spawn(async move {
+                for n in 0..50 {
+                    db.mark(&sales, &Mark::Failed, at(n)).await.unwrap();
+                }
+            })
+        });
+        for done in marking {
+            done.await.unwrap();
+        }
+        owner.standings().await.unwrap();
+        assert_eq!(owner.standing(&sales).await.unwrap().streak.unwrap().failures, 100);
+    }
+
+    #[test]
+    fn a_guest_makes_no_database_and_changes_no_older_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = |dir| Database::open_beside(dir, Arc::new(Still)).err().unwrap();
+        let missing = refused(dir.path());
+        assert!(matches!(missing, OpenError::Missing { .. }), "{missing:?}");
+        assert!(!dir.path().join(open::FILE).exists());
+        drop(owner(dir.path()));
+        for (version, said) in [(1, "start `tingting serve`"), (99, "newer tingting")] {
+            let db = Connection::open(dir.path().join(open::FILE)).unwrap();
+            db.pragma_update(None, "user_version", version).unwrap();
+            let error = refused(dir.path()).to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 }

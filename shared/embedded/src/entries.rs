@@ -100,6 +100,18 @@ pub(crate) fn put(db: &Connection, entry: &Entry) -> Result<Result<(), Directory
     Ok(Ok(()))
 }
 
+/// Writes a row that was taken along from elsewhere, if there is none of its name; whether it did.
+pub(crate) fn file(db: &Connection, entry: &domain::Entry) -> Result<bool, Failure> {
+    let table = if entry.destination { Table::Destinations } else { Table::Sources };
+    let origin = if entry.from_file { Origin::File } else { Origin::Operator };
+    let sql = format!(
+        "INSERT INTO {} (name, record, origin) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
+        table.name()
+    );
+    let row = [entry.name.as_str(), entry.record.as_str(), origin_word(origin)];
+    Ok(db.prepare_cached(&sql)?.execute(row)? == 1)
+}
+
 fn clash(
     db: &Connection,
     entry: &Entry,

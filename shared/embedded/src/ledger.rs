@@ -10,11 +10,11 @@ use domain::{
     Snapshot, SourceId, Standing, Start, Stored, Turn,
 };
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use crate::claims::{self, Claimed};
 use crate::columns::micros;
-use crate::{Database, Failure, deliveries, pace, standings};
+use crate::{Database, Failure, archive, deliveries, pace, standings};
 
 #[async_trait]
 impl Ledger for Database {
@@ -36,7 +36,8 @@ impl Ledger for Database {
         at: Timestamp,
     ) -> Result<(), PortError> {
         let (source, parked, context) = (source.clone(), parked.clone(), context.to_owned());
-        self.on(Port::Ledger, move |db| claims::park(db, &source, &parked, &context, at)).await
+        self.on(Port::Ledger, move |db| claims::park(db, &source, &parked, &context, at).map(drop))
+            .await
     }
 
     async fn refuse(&self, refused: &Refused) -> Result<(), PortError> {
@@ -134,13 +135,7 @@ impl Ledger for Database {
         endpoint: &str,
     ) -> Result<Option<String>, PortError> {
         let (destination, endpoint) = (destination.clone(), endpoint.to_owned());
-        self.on(Port::Ledger, move |db| {
-            let sql = "SELECT moved_to FROM destination_states \
-                       WHERE destination = ?1 AND moved_from = ?2";
-            let key = [destination.as_str(), endpoint.as_str()];
-            Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)
-        })
-        .await
+        self.on(Port::Ledger, move |db| archive::moved(db, destination.as_str(), &endpoint)).await
     }
 
     async fn set_moved(

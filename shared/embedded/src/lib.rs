@@ -4,9 +4,10 @@
 //! `DeadLetters` over one file. Whatever it answered with `Ok` is on the disk. One thread writes, and
 //! writers share commits: many callers pay for one fsync (see `writer`).
 //!
-//! What is deliberately absent: a second process that writes the same file (it is refused), a
-//! connection pool, and rules. Which move of a delivery is legal is decided by `domain::Delivery`.
+//! What is deliberately absent: a second owner of the same file (it is refused; an operator's command
+//! may mark a destination beside the owner, see [`Database::open_beside`]), a connection pool, and rules. Which move of a delivery is legal is decided by `domain::Delivery`.
 
+mod archive;
 mod claims;
 mod columns;
 mod copies;
@@ -36,7 +37,7 @@ mod survey;
 mod upgrade;
 mod writer;
 
-pub use copies::{CopyError, Counts, backup, restore};
+pub use copies::{CopyError, Counts, backup, has_database, restore};
 pub use database::Database;
 pub use directory::{DirectoryError, Followed, Origin};
 pub use failure::Failure;

@@ -90,13 +90,19 @@ pub(crate) fn totals(
     until: i64,
 ) -> Result<Vec<HourTotals>, Failure> {
     rows(db, TOTALS, &[&source.as_str(), &from, &until], |row| {
-        Ok(HourTotals {
-            source: source.clone(),
-            hour: time("totals", row.get(0)?)?,
-            events: row.get::<_, i64>(1)?.unsigned_abs(),
-            money: read_money(&row.get::<_, String>(2)?)?,
-        })
+        read_totals(source.clone(), row.get(0)?, row.get(1)?, &row.get::<_, String>(2)?)
     })
+}
+
+/// The columns of an hour's row.
+pub(crate) fn read_totals(
+    source: SourceId,
+    hour: i64,
+    events: i64,
+    money: &str,
+) -> Result<HourTotals, Failure> {
+    let (hour, money) = (time("totals", hour)?, read_money(money)?);
+    Ok(HourTotals { source, hour, events: events.unsigned_abs(), money })
 }
 
 fn read_money(text: &str) -> Result<Vec<MoneyTotal>, Failure> {

@@ -1,14 +1,16 @@
-//! Opening the folder: the lock, the file and its settings, what is set right at every start. And
-//! what is said when it cannot be opened.
+//! Opening the folder: the lock, the file and its settings, what is set right at every start.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::Failure;
 use crate::schema::{self, Found, VERSION};
+
+mod error;
+
+pub use error::OpenError;
 
 pub(crate) const FILE: &str = "tingting.db";
 const LOCK: &str = "tingting.lock";
@@ -26,81 +28,14 @@ const CACHE_KIB: i64 = 8 * 1024;
 const END_LEASES: &str =
     "UPDATE deliveries SET at = 0 WHERE state = 'sending' AND look IS NOT NULL";
 
-/// Why the folder could not be opened, and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The folder or a file in it cannot be made or written.
-    #[error("{path} cannot be written; check that the folder exists and belongs to this user")]
-    Folder {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Another process has it.
-    #[error(
-        "another tingting is using {folder} (it holds {lock}); stop it, or choose another [server] data"
-    )]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-        /// The file that is locked.
-        lock: PathBuf,
-    },
-    /// Written by a newer program.
-    #[error(
-        "{path} was written by a newer tingting (version {found}, this one knows {VERSION}); \
-         run that one, or restore the copy from before the upgrade"
-    )]
-    Newer {
-        /// The database.
-        path: PathBuf,
-        /// Its version.
-        found: usize,
-    },
-    /// Not a database, or a broken one.
-    #[error("{path} is damaged or not a database; move it away and restore a copy")]
-    Damaged {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// SQLite cannot use it.
-    #[error("{path} cannot be used as a database; the folder must be on a local disk with room")]
-    Unusable {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The file system has no shared memory, which the write-ahead log needs.
-    #[error("{path} cannot have a write-ahead log; the folder must be on a local disk")]
-    NoLog {
-        /// The database.
-        path: PathBuf,
-    },
-    /// A row that every start needs.
-    #[error("the database in {folder} cannot be read; restore a copy")]
-    Unreadable {
-        /// The folder.
-        folder: PathBuf,
-        /// What is wrong.
-        source: Failure,
-    },
-    /// No thread could be started.
-    #[error("no thread could be started for the database")]
-    Thread(#[source] io::Error),
-}
-
 /// What is open.
 pub(crate) struct Opened {
     /// For the writing thread.
     pub(crate) writing: Connection,
     /// For long reads, which must not hold up the writes.
     pub(crate) reading: Connection,
-    /// Held as long as the folder is used.
-    pub(crate) lock: File,
+    /// Held as long as the folder is used; a guest has none.
+    pub(crate) lock: Option<File>,
 }
 
 /// Opens or makes the folder and its file.
@@ -119,13 +54,41 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, OpenError> {
         return Err(OpenError::Newer { path, found });
     }
     release_everything(&writing).map_err(refused)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reading = Connection::open_with_flags(&path, flags).map_err(refused)?;
+    let reading = reader(&path).map_err(refused)?;
     // The names of new files are durable only once their folder is.
     File::open(dir)
         .and_then(|folder| folder.sync_all())
         .map_err(|source| OpenError::Folder { path: dir.to_owned(), source })?;
-    Ok(Opened { writing, reading, lock })
+    Ok(Opened { writing, reading, lock: Some(lock) })
+}
+
+/// Opens a database that is there, beside the folder's owner: changes nothing.
+pub(crate) fn open_beside(dir: &Path) -> Result<Opened, OpenError> {
+    let path = dir.join(FILE);
+    if !path.is_file() {
+        return Err(OpenError::Missing { path });
+    }
+    let refused = |source| refused(&path, source);
+    let writing = Connection::open_with_flags(
+        &path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    );
+    let writing = writing.map_err(refused)?;
+    if !configure(&writing).map_err(refused)? {
+        return Err(OpenError::NoLog { path });
+    }
+    match schema::version(&writing).map_err(refused)? {
+        VERSION => {}
+        found if found > VERSION => return Err(OpenError::Newer { path, found }),
+        found => return Err(OpenError::Older { path, found }),
+    }
+    let reading = reader(&path).map_err(refused)?;
+    Ok(Opened { writing, reading, lock: None })
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
 }
 
 /// Makes the folder if there is none, so that only its owner may look into it.

@@ -20,8 +20,7 @@ pub(crate) enum Found {
 /// Takes every step that the file lacks, all or none.
 pub(crate) fn bring_up_to_date(db: &mut Connection) -> rusqlite::Result<Found> {
     let transaction = db.transaction()?;
-    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let found = usize::try_from(found).unwrap_or(usize::MAX);
+    let found = version(&transaction)?;
     if found > VERSION {
         return Ok(Found::Newer(found));
     }
@@ -33,6 +32,12 @@ pub(crate) fn bring_up_to_date(db: &mut Connection) -> rusqlite::Result<Found> {
     }
     transaction.commit()?;
     Ok(Found::Usable)
+}
+
+/// The file's version; of one that nobody wrote to, zero.
+pub(crate) fn version(db: &Connection) -> rusqlite::Result<usize> {
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(found).unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]

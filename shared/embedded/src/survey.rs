@@ -1,7 +1,7 @@
 //! The port `Survey`: what the sweep asks. Lists are read beside the writing thread; the SQL is in
 //! `overdue`, `deliveries`, `log` and `expiry`.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
@@ -30,9 +30,12 @@ impl Survey for Database {
     }
 
     async fn standings(&self) -> Result<Vec<(DestinationName, Standing)>, PortError> {
-        let standings = self.inner.standings.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> =
-            standings.iter().map(|(name, standing)| (name.clone(), standing.clone())).collect();
+        let kept = Arc::clone(&self.inner.standings);
+        // From the file, in turn with the marks: an operator's command writes there, beside us.
+        let standings = self.on_then(Port::Ledger, standings::read_all, move |found| {
+            kept.write().unwrap_or_else(PoisonError::into_inner).clone_from(found);
+        });
+        let mut all: Vec<_> = standings.await?.into_iter().collect();
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(all)
     }

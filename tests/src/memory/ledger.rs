@@ -28,7 +28,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    fn at(at: Timestamp) -> Self {
+    pub(super) fn at(at: Timestamp) -> Self {
         Self { at, rung: 0 }
     }
 
@@ -54,9 +54,9 @@ pub(super) struct Books {
     pub(super) conflicts: Vec<(Event, bool)>,
     pub(super) parked: Vec<Bound>,
     pub(super) refused: Vec<Refused>,
-    snapshots: HashMap<String, Timestamp>,
+    pub(super) snapshots: BTreeMap<String, Timestamp>,
     pub(super) deliveries: BTreeMap<DeliveryRef, (Delivery, Vec<Attempt>)>,
-    moved: HashMap<DestinationName, (String, String)>,
+    pub(super) moved: BTreeMap<DestinationName, (String, String)>,
 }
 
 impl MemoryLedger {
@@ -259,7 +259,8 @@ impl Ledger for MemoryLedger {
         endpoint: &str,
     ) -> Result<Option<String>, PortError> {
         let books = self.books();
-        let moved = books.moved.get(destination).filter(|(from, _)| from == endpoint);
+        let from = digest(endpoint);
+        let moved = books.moved.get(destination).filter(|(known, _)| *known == from);
         Ok(moved.map(|(_, to)| to.clone()))
     }
 
@@ -269,7 +270,7 @@ impl Ledger for MemoryLedger {
         endpoint: &str,
         to: &str,
     ) -> Result<(), PortError> {
-        let moved = (endpoint.to_owned(), to.to_owned());
+        let moved = (digest(endpoint), to.to_owned());
         self.books().moved.insert(destination.clone(), moved);
         Ok(())
     }
@@ -374,6 +375,12 @@ impl Ledger for MemoryLedger {
     }
 }
 
+/// The SHA-256 of an endpoint, in hex: all that is kept of where a destination moved from.
+fn digest(endpoint: &str) -> String {
+    use sha2::Digest as _;
+    hex::encode(sha2::Sha256::digest(endpoint))
+}
+
 impl Books {
     /// The delivery after a move, if it may make it.
     fn moved(&self, of: &DeliveryRef, step: &Move, now: Timestamp) -> Option<Delivery> {
@@ -382,7 +389,7 @@ impl Books {
     }
 
     /// Writes a delivery, and when it is to be looked at.
-    fn put(&mut self, delivery: Delivery) {
+    pub(super) fn put(&mut self, delivery: Delivery) {
         match Look::of(&delivery) {
             Some(look) => _ = self.looks.insert(delivery.of.clone(), look),
             None => _ = self.looks.remove(&delivery.of),

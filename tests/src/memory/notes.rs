@@ -21,7 +21,7 @@ impl MemoryNotes {
         self.notes().insert(name.to_owned(), text.to_owned());
     }
 
-    fn notes(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    pub(super) fn notes(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -41,6 +41,11 @@ pub(super) struct Found {
 
 /// The item of a new delivery.
 pub(super) fn new(delivery: &Delivery, kept: SignedDuration) -> Item {
+    new_at(delivery, kept, delivery.created)
+}
+
+/// The same, where it came to stand as it does at `now`.
+pub(super) fn new_at(delivery: &Delivery, kept: SignedDuration, now: Timestamp) -> Item {
     let [pk, sk] = Key::delivery(&delivery.of).attributes();
     let mut item = item([
         pk,
@@ -53,7 +58,7 @@ pub(super) fn new(delivery: &Delivery, kept: SignedDuration) -> Item {
     ]);
     let first = (FIRST_ATTEMPT, delivery.first_attempt.map(time));
     let more = [first, (ALONE, alone(delivery)), (OWNER, owner(&delivery.state))];
-    let written = written(delivery, delivery.created);
+    let written = written(delivery, now);
     for (name, value) in written.into_iter().chain(more) {
         if let Some(value) = value {
             item.insert(name.to_owned(), value);

@@ -20,6 +20,24 @@ const LATE: &str = "late";
 /// Puts the event under its key if there is none, and says what was found.
 pub(super) async fn claim(ledger: &DynamoLedger, event: &Event) -> Result<Claim, Failure> {
     let fingerprint = event.fingerprint();
+    let new = new_item(ledger, event, &fingerprint).await?;
+    let old = match ledger.table.put_new(new).await? {
+        Written::Done => return Ok(Claim::Fresh),
+        Written::Not(old) => old.unwrap_or_default(),
+    };
+    let old = Reader::new("event", &old);
+    if !Fingerprint::from_stored(old.text(FINGERPRINT)?).agrees_with(&fingerprint) {
+        return conflict(ledger, event).await;
+    }
+    Ok(if old.flag(TAKEN)? { Claim::Settled } else { Claim::Unfinished })
+}
+
+/// The item of an event that was never seen.
+async fn new_item(
+    ledger: &DynamoLedger,
+    event: &Event,
+    fingerprint: &Fingerprint,
+) -> Result<Item, Failure> {
     let look = event.received.saturating_add(look_again(0)).unwrap_or(Timestamp::MAX);
     let [pk, sk] = Key::event(&event.key).attributes();
     let mut new = item([
@@ -33,34 +51,47 @@ pub(super) async fn claim(ledger: &DynamoLedger, event: &Event) -> Result<Claim,
         ("expires", expires(event.received, ledger.kept.keys)),
     ]);
     put_body(ledger, event, &mut new).await?;
-    let old = match ledger.table.put_new(new).await? {
-        Written::Done => return Ok(Claim::Fresh),
-        Written::Not(old) => old.unwrap_or_default(),
-    };
-    let old = Reader::new("event", &old);
-    if !Fingerprint::from_stored(old.text(FINGERPRINT)?).agrees_with(&fingerprint) {
-        return conflict(ledger, event, &fingerprint).await;
-    }
-    Ok(if old.flag(TAKEN)? { Claim::Settled } else { Claim::Unfinished })
+    Ok(new)
 }
 
-/// Keeps an event that came with the key of another, once per fingerprint.
-async fn conflict(
+/// The item of an event as another ledger had it.
+pub(super) async fn item_of(ledger: &DynamoLedger, stored: &Stored) -> Result<Item, Failure> {
+    let Stored { event, taken } = stored;
+    let mut item = new_item(ledger, event, &event.fingerprint()).await?;
+    if *taken {
+        item.insert(TAKEN.to_owned(), AttributeValue::Bool(true));
+        item.insert(LATE.to_owned(), AttributeValue::Bool(event.late));
+        item.remove(OPEN);
+        item.remove(SINCE);
+    }
+    Ok(item)
+}
+
+/// The item of an event that came with the key of another.
+pub(super) async fn conflict_item(
     ledger: &DynamoLedger,
     event: &Event,
-    fingerprint: &Fingerprint,
-) -> Result<Claim, Failure> {
-    let received = sortable(event.received);
+    told: bool,
+) -> Result<Item, Failure> {
+    let fingerprint = event.fingerprint();
     let [pk, sk] = Key::conflict(&event.key, fingerprint.as_str()).attributes();
+    let told_key = events::told(&event.source, &event.key);
     let mut new = item([
         pk,
         sk,
-        (OPEN, text(events::conflicts(&event.source, &event.key))),
-        (SINCE, text(received.as_str())),
+        (OPEN, text(if told { told_key } else { events::conflicts(&event.source, &event.key) })),
+        (SINCE, text(sortable(event.received))),
         (FINGERPRINT, text(fingerprint.as_str())),
         ("expires", expires(event.received, ledger.kept.bodies)),
     ]);
     put_body(ledger, event, &mut new).await?;
+    Ok(new)
+}
+
+/// Keeps an event that came with the key of another, once per fingerprint.
+async fn conflict(ledger: &DynamoLedger, event: &Event) -> Result<Claim, Failure> {
+    let received = sortable(event.received);
+    let new = conflict_item(ledger, event, false).await?;
     let first = match ledger.table.put_new(new).await? {
         Written::Done => true,
         // Received at the very same microsecond: it is our own, and the answer was lost.
@@ -84,11 +115,16 @@ pub(super) async fn stored(
     key: &EventKey,
 ) -> Result<Option<Stored>, Failure> {
     let Some(found) = ledger.table.get(Key::event(key)).await? else { return Ok(None) };
-    let event = read(ledger, &found).await?;
-    let found = Reader::new("event", &found);
+    read_stored(ledger, &found).await.map(Some)
+}
+
+/// The event in an item, and whether it is taken.
+pub(super) async fn read_stored(ledger: &DynamoLedger, item: &Item) -> Result<Stored, Failure> {
+    let event = read(ledger, item).await?;
+    let found = Reader::new("event", item);
     let taken = found.flag(TAKEN)?;
     let late = if taken { found.flag(LATE)? } else { event.late };
-    Ok(Some(Stored { event: Event { late, ..event }, taken }))
+    Ok(Stored { event: Event { late, ..event }, taken })
 }
 
 /// The event in an item.

@@ -27,7 +27,12 @@ impl Notes for DynamoLedger {
 pub(super) async fn note(ledger: &DynamoLedger, name: &str) -> Result<Option<String>, Failure> {
     let item = ledger.table.get(Key::note(name)).await?;
     let Some(item) = &item else { return Ok(None) };
-    Ok(Some(Reader::new("note", item).text(NOTE)?.to_owned()))
+    read(Reader::new("note", item)).map(|text| Some(text.to_owned()))
+}
+
+/// What a note's item says.
+pub(super) fn read(item: Reader<'_>) -> Result<&str, Failure> {
+    item.text(NOTE)
 }
 
 /// Writes a note if it still says `was`.

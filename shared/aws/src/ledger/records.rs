@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{DestinationName, Parked, Refused, Snapshot, SourceId};
+use domain::{DestinationName, Kept, Parked, Refused, Snapshot, SourceId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::DynamoLedger;
 use crate::failure::Failure;
-use crate::items::{Reader, expires, item, text, time};
+use crate::items::{Item, Reader, expires, item, text, time};
 use crate::keys::{Key, OPEN, SINCE, digest, events, refused_of, sortable, unsorted};
 use crate::table::Written;
 use crate::update::Update;
@@ -19,7 +19,9 @@ const REFUSED_TOLD: usize = 50;
 
 const REASON: &str = "reason";
 const SUMMARY: &str = "summary";
-const MODIFIED: &str = "modified";
+const BYTES: &str = "bytes";
+const CONTEXT: &str = "context";
+pub(super) const MODIFIED: &str = "modified";
 const FROM: &str = "from";
 const TO: &str = "to";
 
@@ -31,22 +33,64 @@ pub(super) async fn park(
     context: &str,
     at: Timestamp,
 ) -> Result<(), Failure> {
+    match ledger.table.put_new(parked_item(ledger, source, parked, context, at)).await? {
+        Written::Done | Written::Not(_) => Ok(()),
+    }
+}
+
+/// The item of a body that could not be read.
+pub(super) fn parked_item(
+    ledger: &DynamoLedger,
+    source: &SourceId,
+    parked: &Parked,
+    context: &str,
+    at: Timestamp,
+) -> Item {
     let key = Key::parked(source, context, &parked.bytes);
     let open = text(events::parked(source, &key.pk));
     let [pk, sk] = key.attributes();
-    let new = item([
+    item([
         pk,
         sk,
         (OPEN, open),
         (SINCE, text(sortable(at))),
-        ("bytes", AttributeValue::B(Blob::new(&parked.bytes[..]))),
-        ("context", text(context)),
+        (BYTES, AttributeValue::B(Blob::new(&parked.bytes[..]))),
+        (CONTEXT, text(context)),
         (REASON, text(parked.reason.as_str())),
         ("expires", expires(at, ledger.kept.bodies)),
-    ]);
-    match ledger.table.put_new(new).await? {
-        Written::Done | Written::Not(_) => Ok(()),
-    }
+    ])
+}
+
+/// Reads the item of a body that could not be read.
+pub(super) fn read_parked(source: SourceId, item: Reader<'_>) -> Result<Kept, Failure> {
+    let at = item.text(SINCE)?;
+    let bytes = item.bytes_if(BYTES)?.unwrap_or(&[]).to_vec().into();
+    let parked = Parked { bytes, reason: item.text(REASON)?.to_owned() };
+    Ok(Kept::Parked {
+        source,
+        parked,
+        context: item.text(CONTEXT)?.to_owned(),
+        at: unsorted(at).ok_or_else(|| item.fault(format!("{at:?} is no time")))?,
+    })
+}
+
+/// The item of the newest state seen of an object.
+pub(super) fn state_item(ledger: &DynamoLedger, object: &str, modified: Timestamp) -> Item {
+    let (object, received) = (object.to_owned(), modified);
+    let [pk, sk] = Key::state(&Snapshot { object, modified, received }).attributes();
+    let expires = expires(modified, ledger.kept.keys);
+    item([pk, sk, (MODIFIED, time(modified)), ("expires", expires)])
+}
+
+/// The item of where a destination has moved to.
+pub(super) fn moved_item(destination: &DestinationName, from: &str, to: &str) -> Item {
+    let [pk, sk] = Key::moved(destination).attributes();
+    item([pk, sk, (FROM, text(from)), (TO, text(to))])
+}
+
+/// Reads where a destination has moved from, as a digest, and to, if the item says so.
+pub(super) fn read_moved(item: Reader<'_>) -> Result<Option<(&str, &str)>, Failure> {
+    Ok(item.text_if(FROM)?.zip(item.text_if(TO)?))
 }
 
 /// Records a refused call.
@@ -95,9 +139,8 @@ pub(super) async fn set_moved(
     endpoint: &str,
     to: &str,
 ) -> Result<(), Failure> {
-    let [pk, sk] = Key::moved(destination).attributes();
-    let from = text(digest([endpoint.as_bytes()]));
-    ledger.table.put(item([pk, sk, (FROM, from), (TO, text(to))])).await
+    let from = digest([endpoint.as_bytes()]);
+    ledger.table.put(moved_item(destination, &from, to)).await
 }
 
 /// The newest refused calls of a source, oldest first.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::DynamoLedger;
 use super::change::{Decision, change};
 use crate::failure::Failure;
-use crate::items::{Reader, number, text, time};
+use crate::items::{Item, Reader, number, text, time};
 use crate::keys::{Key, STANDINGS, state_of};
 use crate::update::Update;
 
@@ -80,6 +80,17 @@ pub(super) async fn forget(
     ledger.table.remove(Key::standing(destination)).await
 }
 
+/// The item of how a destination stands.
+pub(super) fn item_of(destination: &DestinationName, standing: &Standing) -> Item {
+    let key = Key::standing(destination);
+    let [pk, sk] = key.clone().attributes();
+    let values = written(key, standing).values.unwrap_or_default().into_iter();
+    let mut item: Item =
+        values.map(|(name, value)| (name.trim_start_matches(':').to_owned(), value)).collect();
+    item.extend([pk, sk].map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
 fn written(key: Key, standing: &Standing) -> Update {
     let mut update = Update::new(key);
     let (mode, since, cause) = match &standing.mode {
@@ -110,7 +121,7 @@ fn flag(flag: bool) -> aws_sdk_dynamodb::types::AttributeValue {
     aws_sdk_dynamodb::types::AttributeValue::Bool(flag)
 }
 
-fn read(item: Reader<'_>) -> Result<Standing, Failure> {
+pub(super) fn read(item: Reader<'_>) -> Result<Standing, Failure> {
     let mode = match item.text(MODE)? {
         "active" => Mode::Active,
         "paused" => Mode::Paused { since: item.time(SINCE)?, cause: read_cause(item)? },
@@ -142,7 +153,6 @@ mod tests {
     use domain::Name;
 
     use super::*;
-    use crate::items::Item;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_772_330_400 + second).unwrap()
@@ -150,9 +160,7 @@ mod tests {
 
     /// What an update leaves of an item that was not there.
     fn item(standing: &Standing) -> Item {
-        let key = Key::standing(&Name::parse("sales").unwrap());
-        let values = written(key, standing).values.unwrap();
-        values.into_iter().map(|(name, value)| (name[1..].to_owned(), value)).collect()
+        item_of(&Name::parse("sales").unwrap(), standing)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! destinations there are is the directory's to say: an index is asked by name.
 
 mod expire;
-mod hours;
+pub(super) mod hours;
 mod log;
 mod overdue;
 

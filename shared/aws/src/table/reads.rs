@@ -74,6 +74,18 @@ impl Span<'_> {
 }
 
 impl Table {
+    /// The items of a table after a key, in the table's own order; and the key to go on after.
+    pub(crate) async fn scan_on(
+        &self,
+        after: Option<Item>,
+        most: usize,
+    ) -> Result<(Vec<Item>, Option<Item>), Failure> {
+        let call = self.client.scan().table_name(&self.name).consistent_read(true);
+        let call = call.limit(page(most)).set_exclusive_start_key(after);
+        let page = call.send().await.map_err(|error| Failure::of("Scan", error))?;
+        Ok((page.items.unwrap_or_default(), following(page.last_evaluated_key)))
+    }
+
     /// The first entries of all shards under a prefix, in the order of their places, at most `most`.
     pub(crate) async fn entries(
         &self,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::super::DynamoLedger;
 use crate::failure::Failure;
-use crate::items::{Reader, item, number, text};
+use crate::items::{Item, Reader, item, number, text};
 use crate::keys::{Key, sortable, totals_of, unsorted};
 
 const EVENTS: &str = "events";
@@ -20,6 +20,11 @@ const SUM_OUT: &str = "sum_out";
 
 /// Writes what an hour brought.
 pub(super) async fn set(ledger: &DynamoLedger, totals: &HourTotals) -> Result<(), Failure> {
+    ledger.table.put(item_of(totals)).await
+}
+
+/// The item of what an hour brought.
+pub(in crate::ledger) fn item_of(totals: &HourTotals) -> Item {
     let money = totals.money.iter().map(|money| {
         let sums = item([
             (COUNT_IN, number(money.count_in)),
@@ -32,7 +37,7 @@ pub(super) async fn set(ledger: &DynamoLedger, totals: &HourTotals) -> Result<()
     let money: HashMap<_, _> = money.collect();
     let [pk, sk] = Key::totals(&totals.source, totals.hour).attributes();
     let events = (EVENTS, number(totals.events));
-    ledger.table.put(item([pk, sk, events, (MONEY, AttributeValue::M(money))])).await
+    item([pk, sk, events, (MONEY, AttributeValue::M(money))])
 }
 
 /// What the hours of a stretch brought a source, as far as written.
@@ -47,7 +52,8 @@ pub(super) async fn totals(
     items.iter().map(|item| read(source, Reader::new("totals", item))).collect()
 }
 
-fn read(source: &SourceId, item: Reader<'_>) -> Result<HourTotals, Failure> {
+/// Reads the item of what an hour brought.
+pub(in crate::ledger) fn read(source: &SourceId, item: Reader<'_>) -> Result<HourTotals, Failure> {
     let hour = unsorted(item.sk()?).ok_or_else(|| item.fault("its sort key is no hour"))?;
     let mut money = BTreeMap::new();
     for (code, sums) in item.maps(MONEY)? {

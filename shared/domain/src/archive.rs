@@ -1,0 +1,128 @@
+//! What a ledger and its directory keep, one thing at a time, in a form that every backend can write and
+//! take: for moving from one to another. Not the queue: a bell that was not taken along is rung again
+//! by the sweep.
+
+mod line;
+mod parts;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use line::{Line, LineError};
+
+use crate::{
+    Attempt, Delivery, DestinationName, Event, HourTotals, Parked, PortError, SourceId, Standing,
+    Stored,
+};
+
+/// One thing that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// An event, and whether it is taken.
+    Event(Stored),
+    /// An event that came with the key of another.
+    Conflict {
+        /// The event.
+        event: Event,
+        /// Whether operators were told.
+        told: bool,
+    },
+    /// Authentic bytes that could not be read.
+    Parked {
+        /// Whose.
+        source: SourceId,
+        /// The bytes, and why.
+        parked: Parked,
+        /// What reading them again needs.
+        context: String,
+        /// When they came.
+        at: Timestamp,
+    },
+    /// The newest state seen of an object.
+    Snapshot {
+        /// The object.
+        object: String,
+        /// When it was last modified.
+        modified: Timestamp,
+    },
+    /// A delivery with its attempts, oldest first.
+    Delivery(Delivery, Vec<Attempt>),
+    /// How a destination stands.
+    Standing(DestinationName, Standing),
+    /// Where a destination has moved to.
+    Moved {
+        /// Which.
+        destination: DestinationName,
+        /// The SHA-256 of where it was, in hex: an endpoint may be as good as a password.
+        from: String,
+        /// Where it is.
+        to: String,
+    },
+    /// A note that a flow left itself.
+    Note {
+        /// Its name.
+        name: String,
+        /// What it says.
+        text: String,
+    },
+    /// What an hour brought.
+    Totals(HourTotals),
+    /// An entry of the directory.
+    Entry(Entry),
+}
+
+/// An entry of the directory, as it was typed: with its secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whether it is a destination; else a source.
+    pub destination: bool,
+    /// Its name; a source's with its provider's.
+    pub name: String,
+    /// Whether it comes from a configuration file; else an operator made it.
+    pub from_file: bool,
+    /// The record, as JSON.
+    pub record: String,
+}
+
+/// Without the record, which holds secrets.
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A part of all that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Leaf {
+    /// What is on it. May be nothing where there is more.
+    pub kept: Vec<Kept>,
+    /// The place to go on after; nothing at the end.
+    pub next: Option<String>,
+}
+
+/// How many things were put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filed {
+    /// Not there before.
+    pub new: u64,
+    /// There already, and left as they were.
+    pub known: u64,
+}
+
+impl Filed {
+    /// Counts one.
+    pub fn count(&mut self, new: bool) {
+        *(if new { &mut self.new } else { &mut self.known }) += 1;
+    }
+}
+
+/// Everything that a ledger and its directory keep. For a ledger that nobody else works on.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// What is kept, in an order that stays, each event before its deliveries: after the place `after`,
+    /// about `most` at once.
+    async fn leaf(&self, after: Option<&str>, most: usize) -> Result<Leaf, PortError>;
+
+    /// Puts each thing, in order, where there is none of its identity.
+    async fn file(&self, kept: &[Kept]) -> Result<Filed, PortError>;
+}

@@ -1,0 +1,298 @@
+//! The port `Archive` on the file: each table in its turn, by its key. What is put is put as it would have
+//! been written, and nothing that is there is changed.
+
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use domain::{
+    Archive, Enlisted, EventKey, Filed, Kept, Leaf, Name, Parked, Port, PortError, SourceId, Stored,
+};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
+
+use crate::claims::{self, Claimed, read_event};
+use crate::columns::{micros, time};
+use crate::directory::Book;
+use crate::standings::Standings;
+use crate::{Database, Failure, deliveries, entries, log, standings};
+
+/// Things put in one transaction.
+const FILED_AT_ONCE: usize = 500;
+/// What is before the digest of an endpoint, where that alone is known.
+const DIGEST: &str = "sha256:";
+
+/// A table's turn: its rows after a key, oldest first; and what a row is, with its key.
+struct Turn {
+    sql: &'static str,
+    read: fn(&Connection, &Row<'_>) -> Result<Kept, Failure>,
+}
+
+/// In this order: an event comes before its deliveries. The first column is the key.
+const TURNS: [Turn; 11] = [
+    Turn {
+        sql: "SELECT name, record, origin, 0 FROM sources WHERE name > ?1 ORDER BY name LIMIT ?2",
+        read: entry,
+    },
+    Turn {
+        sql: "SELECT name, record, origin, 1 FROM destinations WHERE name > ?1 ORDER BY name LIMIT ?2",
+        read: entry,
+    },
+    Turn {
+        sql: "SELECT id, body, late, EXISTS (SELECT 1 FROM unfinished WHERE event = id) FROM events \
+              WHERE id > ?1 ORDER BY id LIMIT ?2",
+        read: event,
+    },
+    Turn {
+        sql: "SELECT id, body, told FROM conflicts WHERE id > ?1 ORDER BY id LIMIT ?2",
+        read: |_, row| {
+            let event = read_event("conflicts", &row.get::<_, String>(1)?)?;
+            Ok(Kept::Conflict { event, told: row.get(2)? })
+        },
+    },
+    Turn {
+        sql: "SELECT events.id, key, destination FROM deliveries CROSS JOIN events ON id = event \
+              WHERE event > ?1 AND event <= (SELECT max(event) FROM (SELECT event FROM deliveries \
+              WHERE event > ?1 ORDER BY event LIMIT ?2)) ORDER BY event, destination",
+        read: delivery,
+    },
+    Turn {
+        sql: "SELECT id, source, bytes, reason, context, at FROM parked \
+              WHERE id > ?1 ORDER BY id LIMIT ?2",
+        read: |_, row| {
+            let parked = Parked { bytes: row.get::<_, Vec<u8>>(2)?.into(), reason: row.get(3)? };
+            let (source, at) = (source("parked", row, 1)?, time("parked", row.get(5)?)?);
+            Ok(Kept::Parked { source, parked, context: row.get(4)?, at })
+        },
+    },
+    Turn {
+        sql: "SELECT object, modified FROM snapshots WHERE object > ?1 ORDER BY object LIMIT ?2",
+        read: |_, row| {
+            let modified = time("snapshots", row.get(1)?)?;
+            Ok(Kept::Snapshot { object: row.get(0)?, modified })
+        },
+    },
+    Turn {
+        sql: "SELECT destination FROM standings WHERE destination > ?1 ORDER BY destination LIMIT ?2",
+        read: |db, row| {
+            let name = name("standings", row, 0)?;
+            let standing = standings::find(db, &name)?.unwrap_or_default();
+            Ok(Kept::Standing(name, standing))
+        },
+    },
+    Turn {
+        sql: "SELECT destination, moved_from, moved_to FROM destination_states \
+              WHERE destination > ?1 ORDER BY destination LIMIT ?2",
+        read: |_, row| {
+            let from: String = row.get(1)?;
+            let known = from.strip_prefix(DIGEST).map(str::to_owned);
+            let from = known.unwrap_or_else(|| hex::encode(Sha256::digest(&from)));
+            let destination = name("destination_states", row, 0)?;
+            Ok(Kept::Moved { destination, from, to: row.get(2)? })
+        },
+    },
+    Turn {
+        sql: "SELECT name, text FROM notes WHERE name > ?1 ORDER BY name LIMIT ?2",
+        read: |_, row| Ok(Kept::Note { name: row.get(0)?, text: row.get(1)? }),
+    },
+    Turn {
+        sql: "SELECT place, source, hour, events, money FROM \
+              (SELECT source || ' ' || printf('%020d', hour) AS place, * FROM totals) \
+              WHERE place > ?1 ORDER BY place LIMIT ?2",
+        read: |_, row| {
+            let source = source("totals", row, 1)?;
+            Ok(Kept::Totals(log::read_totals(
+                source,
+                row.get(2)?,
+                row.get(3)?,
+                &row.get::<_, String>(4)?,
+            )?))
+        },
+    },
+];
+
+#[async_trait]
+impl Archive for Database {
+    async fn leaf(&self, after: Option<&str>, most: usize) -> Result<Leaf, PortError> {
+        let (turn, key) = place(after);
+        self.read(move |db| leaf(db, turn, key, most)).await
+    }
+
+    async fn file(&self, kept: &[Kept]) -> Result<Filed, PortError> {
+        let mut filed = Filed::default();
+        for some in kept.chunks(FILED_AT_ONCE) {
+            let some = some.to_vec();
+            let write = move |db: &Connection| {
+                let mut filed = Filed::default();
+                some.iter().try_for_each(|one| put(db, one).map(|new| filed.count(new)))?;
+                Ok(filed)
+            };
+            let part: Filed = self.on(Port::Ledger, write).await?;
+            filed = Filed { new: filed.new + part.new, known: filed.known + part.known };
+        }
+        self.read_again().await?;
+        Ok(filed)
+    }
+}
+
+impl Database {
+    /// Has everybody see what was put beside the ports that keep it in memory.
+    async fn read_again(&self) -> Result<(), PortError> {
+        let (book, known) = (Arc::clone(&self.inner.book), Arc::clone(&self.inner.standings));
+        let read = |db: &Connection| Ok((Arc::new(Book::read(db)?), standings::read_all(db)?));
+        let turn = move |(new, found): &(Arc<Book>, Standings)| {
+            *book.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(new);
+            known.write().unwrap_or_else(PoisonError::into_inner).clone_from(found);
+        };
+        self.on_then(Port::Ledger, read, turn).await.map(drop)
+    }
+}
+
+/// Where a destination has moved to, if it moved away from this endpoint, or from one with its digest.
+pub(crate) fn moved(
+    db: &Connection,
+    destination: &str,
+    endpoint: &str,
+) -> Result<Option<String>, Failure> {
+    let sql = "SELECT moved_to FROM destination_states \
+               WHERE destination = ?1 AND moved_from IN (?2, ?3)";
+    let digest = format!("{DIGEST}{}", hex::encode(Sha256::digest(endpoint)));
+    let key = [destination, endpoint, digest.as_str()];
+    Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)
+}
+
+/// A place is the number of a turn and the last key in it: `n` for a number, `t` for a text.
+fn place(after: Option<&str>) -> (usize, Value) {
+    let read = |text: &str| {
+        let (turn, key) = text.split_once(' ')?;
+        let key = match key.split_at_checked(1)? {
+            ("n", key) => Value::Integer(key.parse().ok()?),
+            (_, key) => Value::Text(key.to_owned()),
+        };
+        Some((turn.parse().ok()?, key))
+    };
+    after.and_then(read).unwrap_or((0, Value::Null))
+}
+
+fn leaf(db: &Connection, turn: usize, after: Value, most: usize) -> Result<Leaf, Failure> {
+    let Some(Turn { sql, read }) = TURNS.get(turn) else { return Ok(Leaf::default()) };
+    // Before every text, and before every number but the smallest.
+    let after = if after == Value::Null { Value::Integer(i64::MIN) } else { after };
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![after, i64::try_from(most).unwrap_or(i64::MAX)])?;
+    let (mut kept, mut last) = (Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        kept.push(read(db, row)?);
+        last = Some(row.get::<_, Value>(0)?);
+    }
+    let next = match last {
+        Some(Value::Integer(key)) => Some(format!("{turn} n{key}")),
+        Some(Value::Text(key)) => Some(format!("{turn} t{key}")),
+        Some(Value::Null | Value::Real(_) | Value::Blob(_)) | None => {
+            (turn + 1 < TURNS.len()).then(|| format!("{} n{}", turn + 1, i64::MIN))
+        }
+    };
+    Ok(Leaf { kept, next })
+}
+
+fn entry(_: &Connection, row: &Row<'_>) -> Result<Kept, Failure> {
+    let origin: String = row.get(2)?;
+    Ok(Kept::Entry(domain::Entry {
+        destination: row.get(3)?,
+        name: row.get(0)?,
+        from_file: origin == "file",
+        record: row.get(1)?,
+    }))
+}
+
+fn event(_: &Connection, row: &Row<'_>) -> Result<Kept, Failure> {
+    let mut event = read_event("events", &row.get::<_, String>(1)?)?;
+    event.late = row.get(2)?;
+    Ok(Kept::Event(Stored { event, taken: !row.get::<_, bool>(3)? }))
+}
+
+fn delivery(db: &Connection, row: &Row<'_>) -> Result<Kept, Failure> {
+    let event = EventKey::from_stored(&row.get::<_, String>(1)?);
+    let of = domain::DeliveryRef { event, destination: name("deliveries", row, 2)? };
+    let found = deliveries::find(db, &of)?;
+    let found = found.ok_or_else(|| Failure::unreadable("deliveries", "one that has gone"))?;
+    let attempts = deliveries::attempts(db, &found)?;
+    Ok(Kept::Delivery(found.delivery, attempts))
+}
+
+fn name(table: &'static str, row: &Row<'_>, column: usize) -> Result<Name, Failure> {
+    let text: String = row.get(column)?;
+    Name::parse(&text).map_err(|error| Failure::unreadable(table, error))
+}
+
+fn source(table: &'static str, row: &Row<'_>, column: usize) -> Result<SourceId, Failure> {
+    let text: String = row.get(column)?;
+    SourceId::parse(&text).map_err(|error| Failure::unreadable(table, error))
+}
+
+/// Puts one thing where there is none of its identity; whether it was new.
+fn put(db: &Connection, kept: &Kept) -> Result<bool, Failure> {
+    let unwritten = |table: &'static str| move |error| Failure::unreadable(table, error);
+    Ok(match kept {
+        Kept::Event(Stored { event, taken }) => {
+            let claimed = Claimed::of(event).map_err(unwritten("events"))?;
+            let new = claimed.insert(db)?;
+            if new && *taken {
+                claims::take(db, &event.key, event.late)?;
+            }
+            new
+        }
+        Kept::Conflict { event, told } => {
+            let claimed = Claimed::of(event).map_err(unwritten("conflicts"))?;
+            claimed.insert_conflict(db, *told)?
+        }
+        Kept::Parked { source, parked, context, at } => {
+            claims::park(db, source, parked, context, *at)?
+        }
+        Kept::Snapshot { object, modified } => {
+            let sql = "INSERT INTO snapshots (object, modified) VALUES (?1, ?2) \
+                       ON CONFLICT (object) DO NOTHING";
+            db.prepare_cached(sql)?.execute(params![object, micros(*modified)])? == 1
+        }
+        Kept::Delivery(delivery, attempts) => match deliveries::insert(db, delivery)? {
+            Enlisted::Known => false,
+            Enlisted::New => {
+                let found = deliveries::find(db, &delivery.of)?;
+                if let Some(found) = found {
+                    for attempt in attempts {
+                        deliveries::record(db, found.event, &delivery.of, attempt)?;
+                    }
+                }
+                true
+            }
+        },
+        Kept::Standing(destination, standing) => {
+            let new = standings::find(db, destination)?.is_none();
+            if new {
+                standings::write(db, destination, standing)?;
+            }
+            new
+        }
+        Kept::Moved { destination, from, to } => {
+            let sql = "INSERT INTO destination_states (destination, moved_from, moved_to) \
+                       VALUES (?1, ?2, ?3) ON CONFLICT (destination) DO NOTHING";
+            let row = params![destination.as_str(), format!("{DIGEST}{from}"), to];
+            db.prepare_cached(sql)?.execute(row)? == 1
+        }
+        Kept::Note { name, text } => {
+            let sql =
+                "INSERT INTO notes (name, text) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+            db.prepare_cached(sql)?.execute([name, text])? == 1
+        }
+        Kept::Totals(totals) => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM totals WHERE source = ?1 AND hour = ?2)";
+            let key = params![totals.source.as_str(), micros(totals.hour)];
+            let there: bool = db.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+            if !there {
+                log::set_totals(db, totals)?;
+            }
+            !there
+        }
+        Kept::Entry(entry) => entries::file(db, entry)?,
+    })
+}
