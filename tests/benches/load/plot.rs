@@ -63,6 +63,7 @@ fn chart(
 ) -> Result<(), Anything> {
     let mut chart = ChartBuilder::on(cell)
         .margin(8)
+        .margin_right(24)
         .x_label_area_size(28)
         .y_label_area_size(72)
         .build_cartesian_2d(0.0..rows.len().to_string().parse()?, heights(curves, rows))?;
