@@ -22,11 +22,11 @@ use crate::Given;
 use crate::shop::{PLACES, Shop};
 
 /// Hooks a second: what the server behind can keep up with.
-const RATE: u32 = 5;
+const RATE: u32 = 2;
 /// The longest between two kills.
 const LIFE: Duration = Duration::from_secs(4);
 /// Once all is well again nothing takes longer.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(1_800);
 const LOOK: Duration = Duration::from_secs(20);
 
 /// Kills them; whether all is as promised.
