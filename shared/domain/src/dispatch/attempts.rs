@@ -10,7 +10,7 @@ use crate::{DeliveryState, Destination, Finish, Handled, Kind, Made, Mark, PortE
 impl Dispatch {
     /// One attempt under its lease: wait for the moment, exchange, judge, leave, write down, ring
     /// again.
-    pub(super) async fn attempt(&self, mut work: Work<'_>) -> Result<Handled, PortError> {
+    pub(super) async fn attempt(&self, work: Work<'_>) -> Result<Handled, PortError> {
         self.timer.wait_until(work.way.at).await;
         let started = self.clock.now();
         let members = self.members(work.event).await?;
@@ -21,10 +21,11 @@ impl Dispatch {
             return Ok(done());
         }
         let exchanged = self.exchange(&work, &members.unwrap_or_default()).await;
-        drop(work.way.lane.take());
-        let (ending, answer) = exchanged?;
-        let Work { event, destination, ref delivery, owner, .. } = work;
         let now = self.clock.now();
+        let Work { event, destination, ref delivery, owner, .. } = work;
+        // Before anything is written: whoever finds the lane free must find the slot free too.
+        self.leave(destination, work.way, owner).await;
+        let (ending, answer) = exchanged?;
         let standing = self.marked(&work.standing, destination, ending.mark(), now).await;
         let jitter = u16::try_from(self.entropy.next() & 0xFFFF).unwrap_or(0);
         let before = work.earlier.last().map(|attempt| attempt.finished);
@@ -45,7 +46,6 @@ impl Dispatch {
             // Where this fails the next success tells.
             _ = self.ledger.mark(&destination.name, &Mark::Taken, now).await;
         }
-        self.leave(destination, work.way, owner).await;
         let followed = match (finish, &next) {
             (Finish::Written, DeliveryState::Waiting { due }) => self.ring(&of, *due).await,
             (Finish::Written, next) if event.kind == Kind::Digest => self.settle(event, next).await,

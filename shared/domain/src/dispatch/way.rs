@@ -19,8 +19,8 @@ const SLOT_WAIT: Duration = Duration::from_secs(10);
 
 /// The right to one attempt, at its moment.
 pub(crate) struct Way {
-    /// The place in this process; dropped when the exchange is over.
-    pub(crate) lane: Option<Lane>,
+    /// The place in this process.
+    pub(crate) lane: Lane,
     /// When to send.
     pub(crate) at: Timestamp,
     /// Nothing is sent after this.
@@ -78,13 +78,13 @@ impl Dispatch {
         })
     }
 
-    /// Leaves: the lane at once, the slot as far as the ledger can be told; a slot that stays taken
-    /// is free when its lease ends.
+    /// Leaves: the slot as far as the ledger can be told (one that stays taken is free when its lease
+    /// ends), then the lane.
     pub(super) async fn leave(&self, destination: &Destination, way: Way, owner: u64) {
-        drop(way.lane);
         if let Some(slot) = way.slot {
             _ = self.ledger.vacate(&destination.name, slot, owner).await;
         }
+        drop(way.lane);
     }
 }
 
@@ -92,5 +92,5 @@ impl Dispatch {
 fn way(destination: &Destination, lane: Lane, at: Timestamp, slot: Option<u32>) -> Way {
     let not_after = later(at, destination.timeout);
     let until = not_after.saturating_add(LEASE_MARGIN).unwrap_or(Timestamp::MAX);
-    Way { lane: Some(lane), at, not_after, until, slot }
+    Way { lane, at, not_after, until, slot }
 }
