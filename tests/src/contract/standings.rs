@@ -96,13 +96,13 @@ async fn probes(f: &Fixture) {
     let probing = (0..20).map(|n: u32| {
         let ledger = Arc::clone(&f.ledger);
         let probe = Mark::Probe { place: n.to_string(), every: QUARTER };
-        tokio::spawn(async move { ledger.mark(&name("sales"), &probe, at(1)).await.unwrap() })
+        tokio::spawn(async move { ledger.mark(&name("sales"), &probe, hour(1)).await.unwrap() })
     });
     let marked: Vec<Marked> = join_all(probing).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(marked.iter().filter(|marked| marked.changed).count(), 1);
     let standing = f.ledger.standing(&name("sales")).await.unwrap();
     let Some(Probed { at: when, place }) = &standing.probed else { panic!("{standing:?}") };
-    assert!(*when == at(1) && place.parse::<u32>().is_ok(), "{standing:?}");
+    assert!(*when == hour(1) && place.parse::<u32>().is_ok(), "{standing:?}");
     assert!(marked.iter().all(|marked| marked.standing == standing));
 }
 
