@@ -88,7 +88,9 @@ impl MemoryQueue {
         let Content { waiting, buried, .. } = &mut *content;
         if let Some(reason) = &now.reason {
             let place = (1..).zip(buried.iter_mut()).find(|(place, _)| *place == was.place);
-            place.map(|(_, letter)| *letter = (now.envelope.clone(), reason.clone()));
+            if let Some((_, letter)) = place {
+                *letter = (now.envelope.clone(), reason.clone());
+            }
         } else if let Some(message) = waiting.iter_mut().find(|message| message.id == was.place) {
             message.envelope.clone_from(&now.envelope);
         }
