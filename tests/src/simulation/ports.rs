@@ -37,7 +37,7 @@ impl Desk {
         let Scene { hall, .. } = &*self.scene;
         let (n, blow) = self.scene.count();
         hall.sleep(hall.leg()).await;
-        let Some(blow) = blow else { return None };
+        let blow = blow?;
         let line = format!("{} {}", self.name, what());
         self.scene.record.trace(hall.now(), self.name, &|| format!("!! {blow:?} at {n}: {line}"));
         let at = hall.now();
