@@ -74,9 +74,7 @@ fn rows(journey: &Journey, outcome: &Outcome, broken: &mut Vec<String>) {
     for stored in outcome.events.iter().filter(|stored| !stored.event.key.is_own()) {
         for record in &journey.destinations {
             let Ok(destination) = record.parse_alone() else { continue };
-            let removed = journey.acts.iter().any(
-                |(_, act)| matches!(act, Act::Remove(name) if *name == destination.name.as_str()),
-            );
+            let removed = is_removed(journey, &destination.name);
             let of = stored.event.delivery_to(&destination.name);
             let known = outcome.deliveries.iter().any(|(d, _)| d.of == of);
             if !known && !removed && destination.filter.wants(&stored.event) {
@@ -109,7 +107,9 @@ fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Ve
             }
             DeliveryState::Held(_) => {
                 let moving = stands.mode == Mode::Active && !stands.is_probed();
-                !arrived && !moving && !sure
+                // Whoever stalls while its destination is removed may write a hold that nobody ends.
+                let ends = moving && !is_removed(journey, &of.destination);
+                !arrived && !ends && !sure
             }
             DeliveryState::Cancelled(_) => !arrived && !sure,
             DeliveryState::Pending
@@ -122,6 +122,11 @@ fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Ve
             broken.push(format!("lost or lied: {of:?} is {what}"));
         }
     }
+}
+
+fn is_removed(journey: &Journey, destination: &DestinationName) -> bool {
+    let removes = |act: &Act| matches!(act, Act::Remove(name) if *name == destination.as_str());
+    journey.acts.iter().any(|(_, act)| removes(act))
 }
 
 fn is_digest(outcome: &Outcome, key: &EventKey) -> bool {

@@ -119,7 +119,10 @@ fn ways_of_a_webhook() -> Journey {
         }
     }
     Journey {
-        destinations: vec![with_waits(webhook("sink"), &["10s"; 20])],
+        destinations: vec![with_waits(
+            webhook("sink"),
+            &["10s", "20m", "10s", "10s", "10s", "10s"],
+        )],
         calls: vec![casso(0, &[1], 50_000)],
         script,
         sure: vec!["sink"],

@@ -12,6 +12,9 @@ mod tries;
 use testkit::simulation::plan::{Blow, Plan, Shape, Skew};
 use tries::{Try, judge, many};
 
+/// Journeys of more port calls are struck with clocks that agree; seeds skew them too.
+const LONG: usize = 250;
+
 #[test]
 fn a_calm_journey_keeps_every_promise() {
     for journey in journeys::ALL.iter() {
@@ -34,6 +37,9 @@ fn one_blow_at_any_port_call_breaks_no_promise() {
             [(Shape::One, Skew::None), (Shape::Many, Skew::None), (Shape::Many, Skew::Seconds)]
         {
             let calm = kept(&Plan::blows(journey.name, shape, skew, &[]));
+            if skew != Skew::None && calm.calls > LONG {
+                continue;
+            }
             let at = |n| Blow::ALL.map(|blow| Plan::blows(journey.name, shape, skew, &[(n, blow)]));
             let plans: Vec<Plan> = (1..=calm.calls).flat_map(at).collect();
             println!("{} {shape:?} {skew:?}: {} calls, {}", journey.name, calm.calls, many(&plans));
