@@ -52,6 +52,9 @@ fn one_blow_at_any_port_call_breaks_no_promise() {
 fn one_blow_under_clocks_that_are_minutes_apart_loses_nothing() {
     for journey in journeys::ALL.iter().filter(|journey| !journey.lasts_for_days()) {
         let calm = kept(&Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[]));
+        if calm.calls > LONG {
+            continue;
+        }
         let at = |n| {
             let losing = [Blow::ErrorBefore, Blow::CrashBefore, Blow::CrashAfter];
             losing.map(|blow| Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[(n, blow)]))
