@@ -1,7 +1,5 @@
 //! `tingting backup` and `restore`, as an operator runs them.
 
-use std::path::Path;
-
 use crate::program::{configure, start};
 use crate::tingting;
 

@@ -1,6 +1,5 @@
 //! `tingting export` and `import`, as an operator runs them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use domain::Egress as _;

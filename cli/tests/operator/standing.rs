@@ -1,7 +1,5 @@
 //! `tingting pause`, `resume` and `held`, as an operator runs them beside a running `serve`.
 
-use std::path::Path;
-
 use testkit::sink::Sink;
 
 use crate::program::{configure, start};
