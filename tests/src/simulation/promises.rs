@@ -107,9 +107,7 @@ fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Ve
             }
             DeliveryState::Held(_) => {
                 let moving = stands.mode == Mode::Active && !stands.is_probed();
-                // Whoever stalls while its destination is removed may write a hold that nobody ends.
-                let ends = moving && !is_removed(journey, &of.destination);
-                !arrived && !ends && !sure
+                !arrived && !moving && !sure
             }
             DeliveryState::Cancelled(_) => !arrived && !sure,
             DeliveryState::Pending
