@@ -91,7 +91,7 @@ pub(crate) async fn import(what: Moving, process: Process<'_>) -> anyhow::Result
 }
 
 /// All that is kept where it is meant, and nobody else working on it.
-async fn open(
+pub(crate) async fn open(
     place: &Where,
     must_exist: bool,
     process: &Process<'_>,

@@ -78,6 +78,44 @@ pub enum Command {
     /// What is there already is left as it is, so that importing again is harmless. The whole file is
     /// checked first: a damaged one changes nothing. What is open goes on afterwards.
     Import(Moving),
+    /// Erase one payer's data, by account or by name; with --dry-run only count what names them.
+    ///
+    /// Names, accounts, banks, memos, addresses, the provider's object, what destinations answered, parked
+    /// bodies and dead letters go. Keys, kinds, times, amounts and states stay, so that a repeat is still
+    /// known and totals stay true; a key may itself hold an account number (ThueAPI's do). What is not
+    /// delivered yet is delivered without what was erased.
+    ///
+    /// Stop `tingting serve` first: what it has in hand would be written again, and the file is written
+    /// anew, so that nothing stays in its free space. A stack may go on. Exit code 1 when something was
+    /// not erased.
+    Erase(Erase),
+}
+
+/// Whom to erase, and where from.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// Whom.
+    #[command(flatten)]
+    pub payer: Whom,
+    /// Only say how much names them.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where it is kept.
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// One payer.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Whom {
+    /// Whoever has this account, however it is spaced; in memos as a whole word.
+    #[arg(long, value_name = "NUMBER")]
+    pub account: Option<String>,
+    /// Whoever has this name: whole words, capitals or not. Accents count: banks write names without
+    /// them, so erase both spellings. Everybody of that name is meant.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// What to move, and where from or to.

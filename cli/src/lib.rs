@@ -7,6 +7,7 @@ mod check;
 pub mod config;
 mod copies;
 mod desk;
+mod erase;
 mod run;
 pub mod serve;
 mod simulate;

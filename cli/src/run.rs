@@ -14,7 +14,7 @@ use domain::{Clock, Entropy, Screen};
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
 use crate::serve::{self, Logs, Options, Terminal};
-use crate::{archive, check, copies, simulate, stack, standing, starter, welcome};
+use crate::{archive, check, copies, erase, simulate, stack, standing, starter, welcome};
 
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -62,6 +62,7 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
         Command::Restore(what) => copies::restore(what, process).await,
         Command::Export(what) => archive::export(what, process).await,
         Command::Import(what) => archive::import(what, process).await,
+        Command::Erase(what) => erase::erase(what, process).await,
     }
 }
 

@@ -11,6 +11,7 @@ mod claims;
 mod dead_letters;
 mod deliveries;
 mod directory;
+mod erase;
 mod events;
 mod expiry;
 mod log;
@@ -98,6 +99,7 @@ pub fn cases() -> Vec<Case> {
         dead_letters::CASES,
         deliveries::CASES,
         directory::CASES,
+        erase::CASES,
         expiry::CASES,
         log::CASES,
         moves::CASES,

@@ -18,6 +18,10 @@ const NOT_PROMISED: &[(&str, &str)] = &[
         "a standard queue promises no order, and nothing of ours needs one",
     ),
     (
+        "a payer is erased from what is queued and set aside",
+        "SQS replaces no message; it deletes by itself, within two weeks",
+    ),
+    (
         "an event older than bodies are kept keeps its key alone",
         "the log is walked a day at a time: see aws_expiry.rs",
     ),

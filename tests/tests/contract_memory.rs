@@ -74,7 +74,11 @@ async fn memory_keeps_the_contract() {
         };
         Fixture {
             survey: Arc::clone(&ledger) as _,
-            archive: Arc::new(MemoryArchive::new(Arc::clone(&ledger), Arc::clone(&notes))),
+            archive: Arc::new(MemoryArchive::new(
+                Arc::clone(&ledger),
+                Arc::clone(&notes),
+                Arc::clone(&queue),
+            )),
             ledger,
             notes,
             dead_letters: Arc::clone(&queue) as _,

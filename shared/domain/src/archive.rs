@@ -116,7 +116,26 @@ impl Filed {
     }
 }
 
-/// Everything that a ledger and its directory keep. For a ledger that nobody else works on.
+/// An envelope that a backend keeps beside its ledger: on the queue, or set aside.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Its place, rising from 1, among those on the queue or among those set aside.
+    pub place: u64,
+    /// The envelope's text.
+    pub envelope: String,
+    /// Why it was set aside; nothing on the queue.
+    pub reason: Option<String>,
+}
+
+/// Without the envelope, which holds payers' data.
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// Everything that a ledger and its directory keep. For a ledger that nobody else works on, but for
+/// replacing, which is safe beside others.
 #[async_trait]
 pub trait Archive: Send + Sync {
     /// What is kept, in an order that stays, each event before its deliveries: after the place `after`,
@@ -125,4 +144,28 @@ pub trait Archive: Send + Sync {
 
     /// Puts each thing, in order, where there is none of its identity.
     async fn file(&self, kept: &[Kept]) -> Result<Filed, PortError>;
+
+    /// Puts of each pair the second in the place of the first, under the identity that the first was
+    /// kept under; of each whether it did. A pair whose first is no longer there as it was read is left.
+    /// Of an event, a conflict and a parked body what they say is replaced; of a delivery what its
+    /// attempts and its state tell, never the state itself. Nothing else is.
+    async fn replace(&self, pairs: &[(Kept, Kept)]) -> Result<Vec<bool>, PortError>;
+
+    /// The envelopes after a place, in the order of their places: those set aside, or those on the
+    /// queue. None where the queue is none of this backend's.
+    async fn letters(
+        &self,
+        set_aside: bool,
+        after: u64,
+        most: usize,
+    ) -> Result<Vec<Letter>, PortError> {
+        _ = (set_aside, after, most);
+        Ok(Vec::new())
+    }
+
+    /// Puts an envelope's text and reason in the place of what was read; whether it was still there.
+    async fn replace_letter(&self, was: &Letter, now: &Letter) -> Result<bool, PortError> {
+        _ = (was, now);
+        Ok(false)
+    }
 }

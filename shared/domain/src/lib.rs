@@ -42,6 +42,7 @@ mod digest;
 mod directory;
 mod dispatch;
 mod envelope;
+mod erase;
 mod event;
 mod event_json;
 mod exchange;
@@ -71,7 +72,7 @@ mod told;
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use alarm::{Alarm, raise};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
-pub use archive::{Archive, Entry, Filed, Kept, Leaf, Line, LineError};
+pub use archive::{Archive, Entry, Filed, Kept, Leaf, Letter, Line, LineError};
 pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
@@ -82,6 +83,7 @@ pub use digest::Digest;
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
 pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
 pub use envelope::{Envelope, EnvelopeError};
+pub use erase::{Erased, Payer, PayerError, erase};
 pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};

@@ -1,21 +1,24 @@
 //! The port `Archive` on the file: each table in its turn, by its key. What is put is put as it would have
 //! been written, and nothing that is there is changed.
 
+mod put;
+
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Enlisted, EventKey, Filed, Kept, Leaf, Name, Parked, Port, PortError, SourceId, Stored,
+    Archive, EventKey, Filed, Kept, Leaf, Letter, Name, Parked, Port, PortError, SourceId, Stored,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
-use crate::claims::{self, Claimed, read_event};
-use crate::columns::{micros, time};
+use crate::claims::read_event;
+use crate::columns::time;
 use crate::directory::Book;
 use crate::standings::Standings;
-use crate::{Database, Failure, deliveries, entries, log, standings};
+use crate::{Database, Failure, deliveries, log, replace, standings};
+use put::put;
 
 /// Things put in one transaction.
 const FILED_AT_ONCE: usize = 500;
@@ -133,6 +136,33 @@ impl Archive for Database {
         self.read_again().await?;
         Ok(filed)
     }
+
+    async fn replace(&self, pairs: &[(Kept, Kept)]) -> Result<Vec<bool>, PortError> {
+        let mut done = Vec::with_capacity(pairs.len());
+        for some in pairs.chunks(FILED_AT_ONCE) {
+            let some = some.to_vec();
+            let write = move |db: &Connection| {
+                some.iter().map(|(was, now)| replace::replace(db, was, now)).collect()
+            };
+            let part: Vec<bool> = self.on(Port::Ledger, write).await?;
+            done.extend(part);
+        }
+        Ok(done)
+    }
+
+    async fn letters(
+        &self,
+        set_aside: bool,
+        after: u64,
+        most: usize,
+    ) -> Result<Vec<Letter>, PortError> {
+        self.read(move |db| replace::letters(db, set_aside, after, most)).await
+    }
+
+    async fn replace_letter(&self, was: &Letter, now: &Letter) -> Result<bool, PortError> {
+        let (was, now) = (was.clone(), now.clone());
+        self.on(Port::Queue, move |db| replace::replace_letter(db, &was, &now)).await
+    }
 }
 
 impl Database {
@@ -228,71 +258,4 @@ fn name(table: &'static str, row: &Row<'_>, column: usize) -> Result<Name, Failu
 fn source(table: &'static str, row: &Row<'_>, column: usize) -> Result<SourceId, Failure> {
     let text: String = row.get(column)?;
     SourceId::parse(&text).map_err(|error| Failure::unreadable(table, error))
-}
-
-/// Puts one thing where there is none of its identity; whether it was new.
-fn put(db: &Connection, kept: &Kept) -> Result<bool, Failure> {
-    let unwritten = |table: &'static str| move |error| Failure::unreadable(table, error);
-    Ok(match kept {
-        Kept::Event(Stored { event, taken }) => {
-            let claimed = Claimed::of(event).map_err(unwritten("events"))?;
-            let new = claimed.insert(db)?;
-            if new && *taken {
-                claims::take(db, &event.key, event.late)?;
-            }
-            new
-        }
-        Kept::Conflict { event, told } => {
-            let claimed = Claimed::of(event).map_err(unwritten("conflicts"))?;
-            claimed.insert_conflict(db, *told)?
-        }
-        Kept::Parked { source, parked, context, at } => {
-            claims::park(db, source, parked, context, *at)?
-        }
-        Kept::Snapshot { object, modified } => {
-            let sql = "INSERT INTO snapshots (object, modified) VALUES (?1, ?2) \
-                       ON CONFLICT (object) DO NOTHING";
-            db.prepare_cached(sql)?.execute(params![object, micros(*modified)])? == 1
-        }
-        Kept::Delivery(delivery, attempts) => match deliveries::insert(db, delivery)? {
-            Enlisted::Known => false,
-            Enlisted::New => {
-                let found = deliveries::find(db, &delivery.of)?;
-                if let Some(found) = found {
-                    for attempt in attempts {
-                        deliveries::record(db, found.event, &delivery.of, attempt)?;
-                    }
-                }
-                true
-            }
-        },
-        Kept::Standing(destination, standing) => {
-            let new = standings::find(db, destination)?.is_none();
-            if new {
-                standings::write(db, destination, standing)?;
-            }
-            new
-        }
-        Kept::Moved { destination, from, to } => {
-            let sql = "INSERT INTO destination_states (destination, moved_from, moved_to) \
-                       VALUES (?1, ?2, ?3) ON CONFLICT (destination) DO NOTHING";
-            let row = params![destination.as_str(), format!("{DIGEST}{from}"), to];
-            db.prepare_cached(sql)?.execute(row)? == 1
-        }
-        Kept::Note { name, text } => {
-            let sql =
-                "INSERT INTO notes (name, text) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-            db.prepare_cached(sql)?.execute([name, text])? == 1
-        }
-        Kept::Totals(totals) => {
-            let sql = "SELECT EXISTS (SELECT 1 FROM totals WHERE source = ?1 AND hour = ?2)";
-            let key = params![totals.source.as_str(), micros(totals.hour)];
-            let there: bool = db.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
-            if !there {
-                log::set_totals(db, totals)?;
-            }
-            !there
-        }
-        Kept::Entry(entry) => entries::file(db, entry)?,
-    })
 }

@@ -120,17 +120,22 @@ pub(crate) fn park(
     context: &str,
     at: Timestamp,
 ) -> Result<bool, Failure> {
-    let mut hash = Sha256::new();
-    // Some providers say everything in the query, which the context holds.
-    hash.update(context.as_bytes());
-    hash.update([0]);
-    hash.update(&parked.bytes);
-    let hash = hex::encode(hash.finalize());
+    let hash = parked_hash(parked, context);
     let sql = "INSERT INTO parked (source, hash, at, reason, context, bytes) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (source, hash) DO NOTHING";
     let bytes: &[u8] = &parked.bytes;
     let row = params![source.as_str(), hash, micros(at), parked.reason, context, bytes];
     Ok(db.prepare_cached(sql)?.execute(row)? == 1)
+}
+
+/// By what a parked body is known when it comes again.
+pub(crate) fn parked_hash(parked: &Parked, context: &str) -> String {
+    let mut hash = Sha256::new();
+    // Some providers say everything in the query, which the context holds.
+    hash.update(context.as_bytes());
+    hash.update([0]);
+    hash.update(&parked.bytes);
+    hex::encode(hash.finalize())
 }
 
 /// Records a refused call and forgets all but the newest of its source.

@@ -29,8 +29,10 @@ mod pace;
 #[cfg(test)]
 mod plans;
 mod queue;
+mod replace;
 mod reports;
 mod schema;
+mod scrub;
 mod standings;
 mod survey;
 #[cfg(test)]
@@ -43,3 +45,4 @@ pub use directory::{DirectoryError, Followed, Origin};
 pub use failure::Failure;
 pub use open::OpenError;
 pub use reports::{DeadLetter, ParkedBody, Stats};
+pub use scrub::scrub;

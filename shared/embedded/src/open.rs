@@ -152,7 +152,7 @@ fn release_everything(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn refused(path: &Path, source: rusqlite::Error) -> OpenError {
+pub(crate) fn refused(path: &Path, source: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {

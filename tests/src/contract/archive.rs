@@ -1,7 +1,7 @@
 //! What is kept comes back the same, whole, and is put where there is none.
 
 use domain::{
-    Attempt, Cause, Claim, Currency, Delivery, DeliveryState, Entry, Event, EventKey, Filed,
+    Attempt, Cause, Claim, Currency, Delivery, DeliveryState, Entry, Event, EventKey, Facts, Filed,
     HourTotals, Kept, Line, Mode, MoneyTotal, Move, Name, Overdue, Parked, Probed, SourceId,
     Standing, Stored, Streak,
 };
@@ -14,6 +14,8 @@ pub(super) const CASES: &[Case] = &[
     ("what is filed again is known, and changes nothing", |f| Box::pin(known(f))),
     ("what was filed taken is settled, what was open goes on", |f| Box::pin(goes_on(f))),
     ("what the ports wrote is all kept", |f| Box::pin(written(f))),
+    ("what is replaced is kept as it now is, and all else as it was", |f| Box::pin(replaced(f))),
+    ("what is no longer as it was read is not replaced", |f| Box::pin(not_replaced(f))),
 ];
 
 fn source() -> SourceId {
@@ -100,7 +102,7 @@ pub fn everything() -> Vec<Kept> {
 }
 
 /// Everything that is kept, read three at a time and through its written form, as sorted lines.
-async fn all(f: &Fixture) -> Vec<String> {
+pub(super) async fn all(f: &Fixture) -> Vec<String> {
     let (mut lines, mut after) = (Vec::new(), None);
     loop {
         let leaf = f.archive.leaf(after.as_deref(), 3).await.unwrap();
@@ -210,4 +212,80 @@ async fn written(f: &Fixture) {
     assert_eq!(lines.len(), 5);
     let moved = f.ledger.moved(&sales, "-1").await.unwrap();
     assert_eq!(moved.as_deref(), Some("-100"));
+}
+
+/// Of something that can be replaced: the same with other words, under the same identity.
+fn other_words(kept: &Kept) -> Option<Kept> {
+    match kept.clone() {
+        Kept::Event(Stored { event, taken }) => {
+            Some(Kept::Event(Stored { event: without_words(event), taken }))
+        }
+        Kept::Conflict { event, told } => {
+            Some(Kept::Conflict { event: without_words(event), told })
+        }
+        Kept::Parked { source, at, .. } => {
+            let parked = Parked { bytes: Vec::new().into(), reason: "other".to_owned() };
+            Some(Kept::Parked { source, parked, context: String::new(), at })
+        }
+        Kept::Delivery(mut delivery, mut attempts) => {
+            for attempt in &mut attempts {
+                attempt.detail = "other".to_owned();
+            }
+            if let DeliveryState::Failed(why) = &mut delivery.state {
+                *why = "other".to_owned();
+            }
+            Some(Kept::Delivery(delivery, attempts))
+        }
+        Kept::Snapshot { .. }
+        | Kept::Standing(..)
+        | Kept::Moved { .. }
+        | Kept::Note { .. }
+        | Kept::Totals(_)
+        | Kept::Entry(_) => None,
+    }
+}
+
+fn without_words(event: Event) -> Event {
+    Event { facts: Facts::default(), object: "{}".to_owned(), ..event }
+}
+
+async fn replaced(f: &Fixture) {
+    f.archive.file(&everything()).await.map(drop).unwrap();
+    let pairs: Vec<(Kept, Kept)> = everything()
+        .into_iter()
+        .filter_map(|was| Some((other_words(&was)?, was)))
+        .map(|(now, was)| (was, now))
+        .collect();
+    let done = f.archive.replace(&pairs).await.unwrap();
+    assert_eq!(done, vec![true; pairs.len()]);
+    let expected =
+        everything().into_iter().map(|kept| other_words(&kept).unwrap_or(kept)).collect();
+    assert_eq!(all(f).await, lines(expected));
+    // What makes them known, and open, is as it was.
+    assert_eq!(f.ledger.claim(&event("1")).await.unwrap(), Claim::Settled);
+    assert_eq!(f.ledger.claim(&event("2")).await.unwrap(), Claim::Unfinished);
+    let again = Event { received: at(99), ..transfer("1", "5") };
+    assert_eq!(f.ledger.claim(&again).await.unwrap(), Claim::Conflict { first: false });
+    let overdue = f.survey.overdue(at(9_000_000), 100).await.unwrap();
+    assert_eq!(overdue.len(), 6, "{overdue:?}");
+}
+
+async fn not_replaced(f: &Fixture) {
+    let missing = Kept::Event(Stored { event: event("9"), taken: true });
+    let pair = |was: &Kept| (was.clone(), other_words(was).unwrap());
+    assert_eq!(f.archive.replace(&[pair(&missing)]).await.unwrap(), [false]);
+    f.archive.file(&everything()).await.map(drop).unwrap();
+    let of_sort = |wanted: fn(&Kept) -> bool| everything().into_iter().find(wanted).unwrap();
+    let event = of_sort(|kept| matches!(kept, Kept::Event(_)));
+    let conflict = of_sort(|kept| matches!(kept, Kept::Conflict { .. }));
+    let parked = of_sort(|kept| matches!(kept, Kept::Parked { .. }));
+    let tried = |kept: &Kept| matches!(kept, Kept::Delivery(_, attempts) if attempts.len() == 1);
+    let (delivery, note) = (of_sort(tried), of_sort(|kept| matches!(kept, Kept::Note { .. })));
+    let pairs = [pair(&event), pair(&conflict), pair(&parked), pair(&delivery)];
+    assert_eq!(f.archive.replace(&pairs).await.unwrap(), [true; 4]);
+    let after = all(f).await;
+    assert_eq!(f.archive.replace(&pairs).await.unwrap(), [false; 4], "they are others now");
+    let notes = [(note.clone(), note), (missing, event)];
+    assert_eq!(f.archive.replace(&notes).await.unwrap(), [false; 2]);
+    assert_eq!(all(f).await, after);
 }

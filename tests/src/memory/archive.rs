@@ -5,24 +5,29 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use domain::{Archive, Entry, Filed, Kept, Leaf, PortError, Stored, look_again};
+use domain::{Archive, Entry, Filed, Kept, Leaf, Letter, PortError, Stored, look_again};
 use jiff::Timestamp;
 
 use super::ledger::Look;
-use super::{MemoryLedger, MemoryNotes};
+use super::{MemoryLedger, MemoryNotes, MemoryQueue};
 
 /// Everything in maps.
 #[derive(Debug)]
 pub struct MemoryArchive {
     ledger: Arc<MemoryLedger>,
     notes: Arc<MemoryNotes>,
+    queue: Arc<MemoryQueue>,
     entries: Mutex<BTreeMap<(bool, String), Entry>>,
 }
 
 impl MemoryArchive {
     /// What these keep.
-    pub fn new(ledger: Arc<MemoryLedger>, notes: Arc<MemoryNotes>) -> Self {
-        Self { ledger, notes, entries: Mutex::default() }
+    pub fn new(
+        ledger: Arc<MemoryLedger>,
+        notes: Arc<MemoryNotes>,
+        queue: Arc<MemoryQueue>,
+    ) -> Self {
+        Self { ledger, notes, queue, entries: Mutex::default() }
     }
 
     fn all(&self) -> Vec<Kept> {
@@ -110,6 +115,47 @@ impl MemoryArchive {
             }
         }
     }
+
+    /// Puts one thing in the place of another, where that is still as it was.
+    fn replace_one(&self, was: &Kept, now: &Kept) -> bool {
+        let mut books = self.ledger.books();
+        match (was.clone(), now.clone()) {
+            (Kept::Event(was), Kept::Event(now)) => {
+                let place = books.events.get_mut(&was.event.key);
+                let place = place.map(|stored| &mut stored.event);
+                put_over(place, &was.event, now.event)
+            }
+            (Kept::Conflict { event: was, told }, Kept::Conflict { event: now, .. }) => {
+                let mut conflicts = books.conflicts.iter_mut();
+                let place = conflicts.find(|(event, known)| *event == was && *known == told);
+                put_over(place.map(|(event, _)| event), &was, now)
+            }
+            (Kept::Delivery(was, tried), Kept::Delivery(now, left)) => {
+                let place = books.deliveries.get_mut(&was.of);
+                put_over(place, &(was, tried), (now, left))
+            }
+            (
+                Kept::Parked { source, parked, context, at },
+                Kept::Parked { parked: now, context: left, .. },
+            ) => {
+                let was = (source.clone(), parked, context, at);
+                let place = books.parked.iter_mut().find(|bound| **bound == was);
+                put_over(place, &was, (source, now, left, at))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Puts a value in a place that holds another; whether it did.
+fn put_over<V: PartialEq>(place: Option<&mut V>, was: &V, now: V) -> bool {
+    match place.filter(|found| **found == *was) {
+        Some(place) => {
+            *place = now;
+            true
+        }
+        None => false,
+    }
 }
 
 /// Puts a value where there is none; whether it did.
@@ -135,5 +181,23 @@ impl Archive for MemoryArchive {
         let mut filed = Filed::default();
         kept.iter().for_each(|one| filed.count(self.put(one)));
         Ok(filed)
+    }
+
+    async fn replace(&self, pairs: &[(Kept, Kept)]) -> Result<Vec<bool>, PortError> {
+        Ok(pairs.iter().map(|(was, now)| self.replace_one(was, now)).collect())
+    }
+
+    async fn letters(
+        &self,
+        set_aside: bool,
+        after: u64,
+        most: usize,
+    ) -> Result<Vec<Letter>, PortError> {
+        let letters = self.queue.letters(set_aside).into_iter();
+        Ok(letters.filter(|letter| letter.place > after).take(most).collect())
+    }
+
+    async fn replace_letter(&self, was: &Letter, now: &Letter) -> Result<bool, PortError> {
+        Ok(self.queue.replace(was, now))
     }
 }

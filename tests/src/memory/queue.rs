@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Clock, DeadLetters, Inbox, Message, Outbound, PortError, Queue};
+use domain::{Clock, DeadLetters, Inbox, Letter, Message, Outbound, PortError, Queue};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::HandClock;
@@ -58,6 +58,41 @@ impl MemoryQueue {
     /// Every buried envelope and its reason, oldest first.
     pub fn buried(&self) -> Vec<(String, String)> {
         self.content().buried.clone()
+    }
+
+    /// The envelopes that were set aside, or those on the queue, by their places.
+    pub(super) fn letters(&self, set_aside: bool) -> Vec<Letter> {
+        let mut content = self.content();
+        if set_aside {
+            let buried = content.buried.iter().cloned();
+            let letter = |(place, (envelope, reason))| {
+                let reason = Some(reason);
+                Letter { place, envelope, reason }
+            };
+            return (1..).zip(buried).map(letter).collect();
+        }
+        content.waiting.sort_by_key(|message| message.id);
+        let letter = |message: &Waiting| {
+            let (place, envelope) = (message.id, message.envelope.clone());
+            Letter { place, envelope, reason: None }
+        };
+        content.waiting.iter().map(letter).collect()
+    }
+
+    /// Puts one envelope in the place of another, where that is still as it was.
+    pub(super) fn replace(&self, was: &Letter, now: &Letter) -> bool {
+        if !self.letters(was.reason.is_some()).contains(was) {
+            return false;
+        }
+        let mut content = self.content();
+        let Content { waiting, buried, .. } = &mut *content;
+        if let Some(reason) = &now.reason {
+            let place = (1..).zip(buried.iter_mut()).find(|(place, _)| *place == was.place);
+            place.map(|(_, letter)| *letter = (now.envelope.clone(), reason.clone()));
+        } else if let Some(message) = waiting.iter_mut().find(|message| message.id == was.place) {
+            message.envelope.clone_from(&now.envelope);
+        }
+        true
     }
 
     /// Makes every message visible, as a process does that starts on its own file.

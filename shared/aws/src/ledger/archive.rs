@@ -1,6 +1,8 @@
 //! The port `Archive` on both tables: the directory's entries, then a scan of the ledger's table for all
 //! but deliveries, then one for those. What is put is put with its places in the indexes.
 
+mod replace;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -60,6 +62,12 @@ impl Archive for DynamoArchive {
             new.into_iter().for_each(|new| filed.count(new));
         }
         Ok(filed)
+    }
+
+    async fn replace(&self, pairs: &[(Kept, Kept)]) -> Result<Vec<bool>, PortError> {
+        let replaced: Vec<_> =
+            pairs.iter().map(|(was, now)| replace::replace(&self.ledger, was, now)).collect();
+        stream::iter(replaced).buffered(AT_ONCE).try_collect().await.map_err(failed)
     }
 }
 

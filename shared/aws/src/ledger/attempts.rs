@@ -18,7 +18,7 @@ const STARTED: &str = "started";
 const FINISHED: &str = "finished";
 const VERDICT: &str = "verdict";
 const STATUS: &str = "status";
-const DETAIL: &str = "detail";
+pub(super) const DETAIL: &str = "detail";
 const COUNTED: &str = "counted";
 
 /// The first attempt, as an attribute.

@@ -74,6 +74,25 @@ pub(super) fn replace(update: &mut Update, body: String) {
     }
 }
 
+/// Only if the text is still that of this item.
+pub(super) fn if_same(update: &mut Update, item: &Item) {
+    for name in [TEXT, DEFLATED, DIGEST] {
+        if let Some(value) = item.get(name) {
+            update.if_equal(name, value.clone());
+        }
+    }
+}
+
+/// Removes the parts that an item named.
+pub(super) async fn remove(ledger: &DynamoLedger, item: Reader<'_>) -> Result<(), Failure> {
+    let Some(digest) = item.text_if(DIGEST)? else { return Ok(()) };
+    for part in ledger.table.query(item.pk(), &parts_of(digest)).await? {
+        let sk = Reader::new("part of an event", &part).sk()?.to_owned();
+        ledger.table.remove(Key { pk: item.pk().to_owned(), sk }).await?;
+    }
+    Ok(())
+}
+
 /// The text of an item.
 pub(super) async fn get<'a>(
     ledger: &DynamoLedger,

@@ -17,10 +17,10 @@ const REFUSED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many of them a source has, for whoever reads them.
 const REFUSED_TOLD: usize = 50;
 
-const REASON: &str = "reason";
+pub(super) const REASON: &str = "reason";
 const SUMMARY: &str = "summary";
-const BYTES: &str = "bytes";
-const CONTEXT: &str = "context";
+pub(super) const BYTES: &str = "bytes";
+pub(super) const CONTEXT: &str = "context";
 pub(super) const MODIFIED: &str = "modified";
 const FROM: &str = "from";
 const TO: &str = "to";
