@@ -105,8 +105,9 @@ pub fn run(journey: &Arc<Journey>, plan: &Plan, protocols: Protocols, traced: bo
     furnish(&scene);
     let end = start + SignedDuration::from_hours(24 * journey.days);
     let mut tasks = Tasks::new(Arc::clone(&hall));
-    let quiet =
-        tasks.run(end, STEPS, &|what| scene.work(what), &|process| actors::bury(&scene, process));
+    let quiet = tasks.run(end, STEPS, &|what, before| scene.work(what, before), &|process| {
+        actors::bury(&scene, process)
+    });
     drop(tasks);
     close(&scene);
     outcome(&scene, quiet)

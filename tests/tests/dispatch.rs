@@ -11,7 +11,7 @@ use domain::{
     Text,
 };
 use jiff::{SignedDuration, Timestamp};
-use testkit::faults::Faults;
+use testkit::faults::{Faults, Lasting, Mode};
 use testkit::world::{Sent, World, answer};
 
 fn webhook(name: &str) -> DestinationRecord {
@@ -354,6 +354,33 @@ async fn two_workers_on_one_delivery_send_once() {
     }
     assert_eq!(world.sent().len(), 1);
     assert!(!world.queue.envelopes().is_empty(), "others found it busy and rang for later");
+}
+
+/// The request has ended; that it could not be written down is no request under way.
+#[tokio::test]
+async fn whoever_finds_the_lane_free_finds_the_slot_free_though_nothing_could_be_written() {
+    let record = DestinationRecord { concurrency: Some(1), ..webhook("sink") };
+    for at in 0..20 {
+        let faults = Faults::at(at, Mode::Before, Lasting::Once);
+        let world =
+            World::new(providers::ALL, channels::ALL, std::sync::Arc::clone(&faults), |_, _| {
+                Ok(answer(200, ""))
+            });
+        let world = world.with_destination(&record);
+        let [first, second] = ["1", "2"].map(|id| event(&world, id));
+        for event in [&first, &second] {
+            _ = domain::Ledger::claim(&*world.ledger, event).await.unwrap();
+        }
+        let handled = world.dispatch.handle(&Envelope::for_event(&first).unwrap()).await;
+        let unwritten = !matches!(handled, Ok(domain::Handled::Done(_))) && world.sent().len() == 1;
+        faults.heal();
+        let handled = world.dispatch.handle(&Envelope::for_event(&second).unwrap()).await;
+        if unwritten {
+            assert!(matches!(handled, Ok(domain::Handled::Done(made)) if made.len() == 1), "{at}");
+            return;
+        }
+    }
+    panic!("no fault fell between sent and written down");
 }
 
 #[tokio::test]

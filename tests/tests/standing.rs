@@ -313,5 +313,15 @@ async fn what_was_held_for_a_removed_destination_is_cancelled() {
     world.directory.remove_destination(&name);
     pass(&mut world, MINUTE * 3).await;
     assert_eq!(states(&world, "sink"), [("cancelled", 2)]);
+    // Whoever read the directory before and writes only now.
+    let third = event(&world, "3");
+    assert_eq!(world.ledger.claim(&third).await.unwrap(), domain::Claim::Fresh);
+    let held = DeliveryState::Held("paused".into());
+    let held = domain::Delivery::new(third.delivery_to(&name), held, world.clock.now());
+    _ = world.ledger.enlist(&[held]).await.unwrap();
+    world.ledger.take(&third.key, false).await.unwrap();
+    pass(&mut world, MINUTE * 3).await;
+    assert_eq!(states(&world, "sink"), [("cancelled", 3)]);
+    pass(&mut world, MINUTE * 20).await;
     assert!(world.ledger.all_standings().is_empty());
 }

@@ -34,6 +34,9 @@ pub(super) enum Idle {
     Mending,
 }
 
+/// When there is something to do for whoever idles; exact only if that is before the moment given.
+pub(in crate::simulation) type Work<'a> = dyn Fn(Idle, Option<Timestamp>) -> Option<Timestamp> + 'a;
+
 /// The time, and all who wait.
 pub(super) struct Hall {
     clock: Arc<HandClock>,
@@ -139,7 +142,7 @@ impl Hall {
 
     /// Lets the next one go on who may: of the sleepers the first, or whoever idles until there is
     /// something to do. `false` when nobody will ever go on.
-    fn next(&self, work: &dyn Fn(Idle) -> Option<Timestamp>) -> bool {
+    fn next(&self, work: &Work<'_>) -> bool {
         let waker = {
             let mut state = self.state();
             let asleep = state.sleeping.keys().next().copied();
@@ -147,7 +150,7 @@ impl Hall {
             for what in [Idle::Message, Idle::Mending] {
                 let idle = state.idle.range((what, 0)..=(what, u64::MAX)).next();
                 let Some((_, order)) = idle.map(|(place, _)| *place) else { continue };
-                if let Some(at) = work(what)
+                if let Some(at) = work(what, asleep.map(|place| place.0))
                     && first.is_none_or(|(known, ..)| at < known)
                 {
                     first = Some((at, what, order));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{DeliveryState, DestinationName, EventKey, Kind, Mode};
+use domain::{Cause, DeliveryState, DestinationName, EventKey, Kind, Mode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
@@ -31,6 +31,7 @@ pub fn broken(journey: &Journey, outcome: &Outcome) -> Vec<String> {
     rows(journey, outcome, &mut broken);
     states(journey, outcome, &told, &mut broken);
     repeats(outcome, &told, &mut broken);
+    comes_back(outcome, &mut broken);
     if outcome.skew != Skew::Minutes {
         in_flight(&told, &mut broken);
         overdue(outcome, &mut broken);
@@ -73,9 +74,7 @@ fn rows(journey: &Journey, outcome: &Outcome, broken: &mut Vec<String>) {
     for stored in outcome.events.iter().filter(|stored| !stored.event.key.is_own()) {
         for record in &journey.destinations {
             let Ok(destination) = record.parse_alone() else { continue };
-            let removed = journey.acts.iter().any(
-                |(_, act)| matches!(act, Act::Remove(name) if *name == destination.name.as_str()),
-            );
+            let removed = is_removed(journey, &destination.name);
             let of = stored.event.delivery_to(&destination.name);
             let known = outcome.deliveries.iter().any(|(d, _)| d.of == of);
             if !known && !removed && destination.filter.wants(&stored.event) {
@@ -123,6 +122,11 @@ fn states(journey: &Journey, outcome: &Outcome, told: &Told<'_>, broken: &mut Ve
     }
 }
 
+fn is_removed(journey: &Journey, destination: &DestinationName) -> bool {
+    let removes = |act: &Act| matches!(act, Act::Remove(name) if *name == destination.as_str());
+    journey.acts.iter().any(|(_, act)| removes(act))
+}
+
 fn is_digest(outcome: &Outcome, key: &EventKey) -> bool {
     outcome.events.iter().any(|s| s.event.key == *key && s.event.kind == Kind::Digest)
 }
@@ -146,6 +150,19 @@ fn repeats(outcome: &Outcome, told: &Told<'_>, broken: &mut Vec<String>) {
         ids.dedup();
         if ids.len() > 1 {
             broken.push(format!("{key} at {to} under several ids: {ids:?}"));
+        }
+    }
+}
+
+/// Where nothing struck, a destination that took the last that it was sent is not paused and has no
+/// open streak of failures: nobody waits for a probe's turn. An operator's pause is no failure's.
+fn comes_back(outcome: &Outcome, broken: &mut Vec<String>) {
+    for (name, stands) in &outcome.standings {
+        let mut sent = outcome.seen.arrivals.iter().filter(|one| one.of.destination == *name);
+        let took = sent.next_back().is_some_and(|last| last.taken && last.written);
+        let by_hand = matches!(stands.mode, Mode::Paused { cause: Cause::Operator, .. });
+        if took && stands.is_probed() && !by_hand && outcome.seen.blows.is_empty() {
+            broken.push(format!("{name} took something and has not come back: {stands:?}"));
         }
     }
 }

@@ -121,15 +121,18 @@ impl Scene {
         seen.overdue = seen.overdue.max(self.hall.now().duration_since(since));
     }
 
-    /// When there is something to do for whoever idles.
-    pub(super) fn work(&self, what: Idle) -> Option<Timestamp> {
+    /// When there is something to do for whoever idles; exact only if that is before `before`.
+    pub(super) fn work(&self, what: Idle, before: Option<Timestamp>) -> Option<Timestamp> {
         match what {
             Idle::Message => self.queue.next_visible(),
             Idle::Mending => {
-                let wanted = self.mending()?;
                 let last = *self.swept.lock().unwrap_or_else(PoisonError::into_inner);
                 let earliest = last.map_or(self.start, |last| last + SignedDuration::from_secs(1));
-                Some(minute(wanted.max(earliest)))
+                let next = minute(earliest);
+                if before.is_some_and(|before| next >= before) {
+                    return Some(next);
+                }
+                Some(minute(self.mending()?.max(earliest)))
             }
         }
     }

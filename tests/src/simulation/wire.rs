@@ -150,7 +150,8 @@ impl Egress for Desk {
             until: None,
             at_most: later(at, timeout).saturating_add(TRANSIT).unwrap_or(Timestamp::MAX),
             written: false,
-            struck: false,
+            // An answer too late to be heard falls between "sent" and "written down".
+            struck: reply.wait > timeout,
             process: Some(desk.process),
             life: desk.life,
             closed: false,

@@ -4,6 +4,7 @@ mod chats;
 mod long;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use testkit::simulation::journey::{Asked, Journey, Reply};
 
@@ -16,7 +17,7 @@ use long::{by_hand, failing_for_days, never_back, removed, removed_while_held};
 
 /// All of them.
 pub(super) static ALL: LazyLock<Vec<Arc<Journey>>> = LazyLock::new(|| {
-    let short = [one_event(), one_chat(), same_again(), conflict()];
+    let short = [one_event(), one_chat(), slow(), same_again(), conflict()];
     let middle = [array(), senders(), full(), ways_of_a_webhook(), gone_and_back(), plugin()];
     let chats = [slack(), telegram(), lark(), crowd(), refused_crowd(), crowd_at_a_dead_chat()];
     let long = [by_hand(), removed(), removed_while_held(), failing_for_days(), never_back()];
@@ -39,6 +40,20 @@ fn one_chat() -> Journey {
         calls: vec![casso(0, &[1], 50_000)],
         sure: vec!["slack"],
         ..journey("one-chat")
+    }
+}
+
+/// It takes the message and says so at the last moment.
+fn slow() -> Journey {
+    fn script(asked: &Asked<'_>) -> Reply {
+        Reply { wait: Duration::from_secs(9), ..takes(asked) }
+    }
+    Journey {
+        destinations: vec![webhook("sink")],
+        calls: vec![casso(0, &[1], 50_000)],
+        script,
+        sure: vec!["sink"],
+        ..journey("slow")
     }
 }
 
@@ -104,7 +119,10 @@ fn ways_of_a_webhook() -> Journey {
         }
     }
     Journey {
-        destinations: vec![with_waits(webhook("sink"), &["10s"; 20])],
+        destinations: vec![with_waits(
+            webhook("sink"),
+            &["10s", "20m", "10s", "10s", "10s", "10s"],
+        )],
         calls: vec![casso(0, &[1], 50_000)],
         script,
         sure: vec!["sink"],

@@ -12,6 +12,9 @@ mod tries;
 use testkit::simulation::plan::{Blow, Plan, Shape, Skew};
 use tries::{Try, judge, many};
 
+/// Journeys of more port calls are struck with clocks that agree; seeds skew them too.
+const LONG: usize = 250;
+
 #[test]
 fn a_calm_journey_keeps_every_promise() {
     for journey in journeys::ALL.iter() {
@@ -34,6 +37,9 @@ fn one_blow_at_any_port_call_breaks_no_promise() {
             [(Shape::One, Skew::None), (Shape::Many, Skew::None), (Shape::Many, Skew::Seconds)]
         {
             let calm = kept(&Plan::blows(journey.name, shape, skew, &[]));
+            if skew != Skew::None && calm.calls > LONG {
+                continue;
+            }
             let at = |n| Blow::ALL.map(|blow| Plan::blows(journey.name, shape, skew, &[(n, blow)]));
             let plans: Vec<Plan> = (1..=calm.calls).flat_map(at).collect();
             println!("{} {shape:?} {skew:?}: {} calls, {}", journey.name, calm.calls, many(&plans));
@@ -46,6 +52,9 @@ fn one_blow_at_any_port_call_breaks_no_promise() {
 fn one_blow_under_clocks_that_are_minutes_apart_loses_nothing() {
     for journey in journeys::ALL.iter().filter(|journey| !journey.lasts_for_days()) {
         let calm = kept(&Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[]));
+        if calm.calls > LONG {
+            continue;
+        }
         let at = |n| {
             let losing = [Blow::ErrorBefore, Blow::CrashBefore, Blow::CrashAfter];
             losing.map(|blow| Plan::blows(journey.name, Shape::Many, Skew::Minutes, &[(n, blow)]))

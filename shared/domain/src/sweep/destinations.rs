@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Sweep, Swept, bell, bell_in};
 use crate::attempt::PAUSED;
 use crate::dispatch::later;
@@ -18,6 +20,9 @@ const CHAT_RELEASED: usize = 200;
 /// Released to a webhook in one run, for each of its slots: half of what it takes if it answers within
 /// a second, so that live traffic finds its way.
 const SLOT_RELEASED: usize = 30;
+/// How long a removed destination's standing is kept: whoever stalled over a hold may still write it,
+/// and it is by the standing that it is found.
+const REMOVED_KEPT: SignedDuration = SignedDuration::from_mins(15);
 /// Over how long a run's releases are spread.
 const SPREAD: Duration = Duration::from_secs(55);
 
@@ -100,7 +105,7 @@ impl Sweep {
         name: &DestinationName,
         swept: &mut Swept,
     ) -> Result<(), PortError> {
-        let end = jiff::Timestamp::MAX;
+        let end = Timestamp::MAX;
         let step = Move::Hold { reason: PAUSED.to_owned() };
         for waiting in self.ledger.waiting(name, end, MOVED_AT_ONCE).await? {
             if waiting.of.event.is_own() {
@@ -174,7 +179,7 @@ impl Sweep {
     async fn remove(&self, name: &DestinationName, swept: &mut Swept) -> Result<(), PortError> {
         let held = self.survey.held(name, None, MOVED_AT_ONCE).await?;
         if held.is_empty() {
-            return self.survey.forget(name).await;
+            return self.forget(name).await;
         }
         let step = Move::Cancel { reason: "destination removed".to_owned() };
         for (_, delivery) in held {
@@ -183,6 +188,24 @@ impl Sweep {
                 Finish::Fenced => {}
             }
         }
+        Ok(())
+    }
+
+    /// Forgets how a removed destination stands, some time after it was found removed.
+    async fn forget(&self, name: &DestinationName) -> Result<(), PortError> {
+        let (note, now) = (format!("removed/{name}"), self.clock.now());
+        let was = self.notes.note(&note).await?;
+        let found: Option<Timestamp> = was.as_deref().and_then(|text| text.parse().ok());
+        let next = match found.map(|found| now.duration_since(found)) {
+            Some(age) if age < REMOVED_KEPT => return Ok(()),
+            Some(age) if age < REMOVED_KEPT * 2 => {
+                self.survey.forget(name).await?;
+                String::new()
+            }
+            // Never found before; or so long ago that it was made and removed anew since.
+            Some(_) | None => now.to_string(),
+        };
+        self.notes.set_note(&note, was.as_deref(), &next).await?;
         Ok(())
     }
 }

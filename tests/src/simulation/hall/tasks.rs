@@ -6,7 +6,7 @@ use std::task::{Context, Wake, Waker};
 
 use jiff::Timestamp;
 
-use super::{Errand, Hall, Idle, ProcessId};
+use super::{Errand, Hall, ProcessId, Work};
 
 struct Bell {
     task: u64,
@@ -39,7 +39,7 @@ impl Tasks {
         &mut self,
         end: Timestamp,
         most: usize,
-        work: &dyn Fn(Idle) -> Option<Timestamp>,
+        work: &Work<'_>,
         died: &dyn Fn(usize),
     ) -> bool {
         for _ in 0..most {

@@ -18,6 +18,8 @@ use crate::simulation::plan::Blow;
 const PORT: Port = Port::Ledger;
 /// The longest delay of a cloud's queue.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+/// In a journey of days a bell every quarter of an hour would show nothing new.
+const LONGEST_DELAY_OF_DAYS: Duration = Duration::from_secs(6 * 3600);
 /// What a late message is late by.
 const LATE: Duration = Duration::from_secs(10 * 60);
 
@@ -137,9 +139,11 @@ impl Queue for Desk {
             return failed("planned, before its effect");
         }
         let late = if blow == Some(Blow::Late) { LATE } else { self.scene.dawdle() };
+        let days = self.scene.journey.lasts_for_days();
+        let longest = if days { LONGEST_DELAY_OF_DAYS } else { LONGEST_DELAY };
         let sent: Vec<Outbound> = messages
             .iter()
-            .map(|m| Outbound { delay: m.delay.min(LONGEST_DELAY) + late, ..m.clone() })
+            .map(|m| Outbound { delay: m.delay.min(longest) + late, ..m.clone() })
             .collect();
         self.scene.queue.send(&sent).await?;
         if blow == Some(Blow::Twice) {

@@ -97,7 +97,7 @@ pub(super) fn crowd_at_a_dead_chat() -> Journey {
     }
     Journey {
         destinations: vec![chat("slack", "slack")],
-        calls: vec![casso(0, &(1..=12).collect::<Vec<_>>(), 50_000)],
+        calls: vec![casso(0, &(1..=8).collect::<Vec<_>>(), 50_000)],
         script,
         sure: vec!["slack"],
         probe_every: SignedDuration::from_mins(5),

@@ -53,7 +53,7 @@ pub(super) fn failing_for_days() -> Journey {
         if down { says(503, "") } else { takes(asked) }
     }
     Journey {
-        destinations: vec![with_waits(webhook("sink"), &["6h"; 5]), alarms("ops")],
+        destinations: vec![with_waits(webhook("sink"), &["6h"; 9]), alarms("ops")],
         calls: vec![
             casso(0, &[1], 50_000),
             casso(12 * 3600, &[2], 50_000),

@@ -1,21 +1,7 @@
 //! `tingting backup` and `restore`, as an operator runs them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod program;
-
-use std::path::Path;
-use std::process::Command;
-
-use program::{configure, start};
-
-/// Runs the program; whether it succeeded, and what it said.
-fn tingting(config: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tingting"));
-    let output = command.args(arguments).arg("--config").arg(config).output().unwrap();
-    let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
-    (output.status.success(), String::from_utf8(said).unwrap())
-}
+use crate::program::{configure, start};
+use crate::tingting;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_is_made_beside_a_running_process_and_put_back_when_asked() {

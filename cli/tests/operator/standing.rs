@@ -1,36 +1,9 @@
 //! `tingting pause`, `resume` and `held`, as an operator runs them beside a running `serve`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod program;
-
-use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
-
-use domain::Egress as _;
-use jiff::Timestamp;
-use program::{client, configure, start};
 use testkit::sink::Sink;
 
-/// Runs the program; whether it succeeded, and what it said on stdout or, where that is nothing, on
-/// stderr.
-fn tingting(config: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tingting"));
-    let output = command.args(arguments).arg("--config").arg(config).output().unwrap();
-    let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
-    (output.status.success(), String::from_utf8(said).unwrap())
-}
-
-async fn call(address: &str) {
-    let body = r#"{"txn_id":"T1","money":1000,"type":"in","gateway":"acb","number":"1"}"#;
-    let request = http::Request::post(format!("http://{address}/hooks/thueapi/shop"))
-        .header("x-thueapi", "token")
-        .body(body.into())
-        .unwrap();
-    let answer = client().send(request, Duration::from_secs(30), Timestamp::MAX).await.unwrap();
-    assert!(answer.status.is_success(), "{answer:?}");
-}
+use crate::program::{configure, start};
+use crate::{call, tingting};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_during_a_pause_is_sent_after_it() {
