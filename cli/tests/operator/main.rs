@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod copies;
+mod erase;
 mod moving;
 #[path = "../program/mod.rs"]
 mod program;
@@ -27,6 +28,10 @@ fn tingting(config: &Path, arguments: &[&str]) -> (bool, String) {
 
 async fn call(address: &str) {
     let body = r#"{"txn_id":"T1","money":1000,"type":"in","gateway":"acb","number":"1"}"#;
+    call_with(address, body.to_owned()).await;
+}
+
+async fn call_with(address: &str, body: String) {
     let request = http::Request::post(format!("http://{address}/hooks/thueapi/shop"))
         .header("x-thueapi", "token")
         .body(body.into())

@@ -1,38 +1,19 @@
 //! `tingting erase`, as an operator runs it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod program;
-
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
 
-use domain::Egress as _;
-use jiff::Timestamp;
-use program::{client, configure, start};
 use testkit::sink::{Received, Sink};
 
-const PAYER: &str = "NGUYEN VAN AN";
+use crate::program::{configure, start};
+use crate::{call_with, tingting};
 
-/// Runs the program; whether it succeeded, and what it said.
-fn tingting(config: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tingting"));
-    let output = command.args(arguments).arg("--config").arg(config).output().unwrap();
-    let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
-    (output.status.success(), String::from_utf8(said).unwrap())
-}
+const PAYER: &str = "NGUYEN VAN AN";
 
 async fn call(address: &str, id: &str, memo: &str) {
     let body = format!(
         r#"{{"txn_id":"{id}","content":"{memo}","money":1000,"type":"in","gateway":"acb","number":"1"}}"#
     );
-    let request = http::Request::post(format!("http://{address}/hooks/thueapi/shop"))
-        .header("x-thueapi", "token")
-        .body(body.into())
-        .unwrap();
-    let answer = client().send(request, Duration::from_secs(30), Timestamp::MAX).await.unwrap();
-    assert!(answer.status.is_success(), "{answer:?}");
+    call_with(address, body).await;
 }
 
 /// Whether any file of the folder says this.
