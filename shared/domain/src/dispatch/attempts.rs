@@ -1,11 +1,16 @@
 //! One attempt under its lease, and what is written down of it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use super::{Dispatch, done, gather};
+use super::{Dispatch, done, gather, later};
 use crate::attempt::Attempt;
 use crate::exchange::{Work, detail};
 use crate::{DeliveryState, Destination, Finish, Handled, Kind, Made, Mark, PortError, Standing};
+
+/// When a delivery is attempted again that could not be held.
+const UNMARKED_WAIT: Duration = Duration::from_secs(60);
 
 impl Dispatch {
     /// One attempt under its lease: wait for the moment, exchange, judge, leave, write down, ring
@@ -26,10 +31,16 @@ impl Dispatch {
         // Before anything is written: whoever finds the lane free must find the slot free too.
         self.leave(destination, work.way, owner).await;
         let (ending, answer) = exchanged?;
-        let standing = self.marked(&work.standing, destination, ending.mark(), now).await;
+        let marked = self.marked(&work.standing, destination, ending.mark(), now).await;
+        let is_written = marked.is_ok();
+        let standing = marked.unwrap_or_else(|standing| standing);
         let jitter = u16::try_from(self.entropy.next() & 0xFFFF).unwrap_or(0);
         let before = work.earlier.last().map(|attempt| attempt.finished);
         let next = ending.next(delivery, destination, &standing, before, now, jitter);
+        // The sweep finds what is held by how its destination stands: it must have been told.
+        let unfound = !is_written && matches!(next, DeliveryState::Held(_));
+        let wait = DeliveryState::Waiting { due: later(now, UNMARKED_WAIT) };
+        let next = if unfound { wait } else { next };
         let next = if event.kind == Kind::Digest { gather::ended(next) } else { next };
         let attempt = Attempt {
             n: delivery.attempts,
@@ -58,18 +69,18 @@ impl Dispatch {
         })
     }
 
-    /// How a destination stands after this; as far as we know, where that cannot be written.
+    /// How a destination stands after this; `Err` with what we believe, where that cannot be written.
     async fn marked(
         &self,
         known: &Standing,
         destination: &Destination,
         mark: Option<Mark>,
         now: Timestamp,
-    ) -> Standing {
-        let Some(mark) = mark else { return known.clone() };
+    ) -> Result<Standing, Standing> {
+        let Some(mark) = mark else { return Ok(known.clone()) };
         match self.ledger.mark(&destination.name, &mark, now).await {
-            Ok(marked) => marked.standing,
-            Err(_) => known.after(&mark, now).unwrap_or_else(|| known.clone()),
+            Ok(marked) => Ok(marked.standing),
+            Err(_) => Err(known.after(&mark, now).unwrap_or_else(|| known.clone())),
         }
     }
 }
