@@ -3,15 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod trouble;
+
 use std::time::Duration;
 
 use domain::{
     Answer, Attempt, Delivery, DeliveryState, DestinationRecord, Envelope, Event, Fact, Facts,
-    Kind, Listed, Money, Name, Outbound, Provenance, Queue as _, RetryRecord, SendError, SourceId,
-    Text,
+    Kind, Money, Name, Outbound, Provenance, Queue as _, RetryRecord, SendError, SourceId, Text,
 };
-use jiff::{SignedDuration, Timestamp};
-use testkit::faults::{Faults, Lasting, Mode};
+use jiff::Timestamp;
+use testkit::faults::Faults;
 use testkit::world::{Sent, World, answer};
 
 fn webhook(name: &str) -> DestinationRecord {
@@ -185,29 +186,6 @@ async fn every_way_an_attempt_can_end_has_its_state() {
 }
 
 #[tokio::test]
-async fn a_destination_that_cannot_be_read_keeps_its_deliveries_until_it_can() {
-    let mut world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    let unreadable = || Listed::Unreadable {
-        name: Name::parse("newer").unwrap(),
-        reason: "unknown field".into(),
-    };
-    world.directory.put_destination(unreadable());
-    let event = event(&world, "1");
-    ring(&world, &event).await;
-    let start = domain::Clock::now(&*world.clock);
-    while world.handle_visible().await.unwrap() > 0 {}
-    assert_eq!(world.sent().len(), 1, "the readable one was not held up");
-    let due = world.queue.next_visible().unwrap();
-    assert_eq!(due.duration_since(start), SignedDuration::from_mins(15));
-    let newer = webhook("newer").parse(channels::ALL).unwrap();
-    world.directory.put_destination(Listed::Ready(Box::new(newer)));
-    world.drain().await;
-    world.check_the_books();
-    let paths: Vec<_> = world.sent().iter().map(|sent| sent.path.clone()).collect();
-    assert_eq!(paths, ["/sink", "/newer"]);
-}
-
-#[tokio::test]
 async fn what_waits_for_a_removed_destination_is_cancelled() {
     let mut world = world(&webhook("sink"), |_, _| Ok(answer(500, "")));
     let event = event(&world, "1");
@@ -310,97 +288,4 @@ async fn an_event_too_large_for_the_queue_is_delivered_from_the_ledger() {
     };
     deliver(&mut world, &large).await;
     assert!(world.sent()[0].body.len() > 250 * 1024);
-}
-
-#[tokio::test]
-async fn poison_is_set_aside_with_its_reason_and_blocks_nobody() {
-    let mut world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    for text in ["nonsense", r#"{"v":0}"#, r#"{"v":1,"event_key":"casso/shop/none"}"#] {
-        let poison = Outbound { envelope: text.into(), delay: Duration::ZERO };
-        world.queue.send(&[poison]).await.unwrap();
-    }
-    let event = event(&world, "1");
-    deliver(&mut world, &event).await;
-    let reasons: Vec<_> = world.queue.buried().into_iter().map(|(_, reason)| reason).collect();
-    assert_eq!(
-        reasons,
-        [
-            "not an envelope this version can read",
-            "envelope version 0 is not known; known is 2",
-            "the ledger has no such event",
-        ]
-    );
-    assert_eq!(world.sent().len(), 1);
-}
-
-#[tokio::test]
-async fn what_a_newer_program_wrote_is_put_back_for_it() {
-    let world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    let error = world.dispatch.handle(r#"{"v":3,"event":{"kind":"transfer.reversed"}}"#).await;
-    let error = error.unwrap_err();
-    assert_eq!(error.port, domain::Port::Queue);
-    assert_eq!(error.source.to_string(), "envelope version 3 is not known; known is 2");
-}
-
-#[tokio::test]
-async fn two_workers_on_one_delivery_send_once() {
-    let world = world(&webhook("sink"), |_, _| Ok(answer(200, "")));
-    let event = event(&world, "1");
-    ring(&world, &event).await;
-    let envelope = Envelope::for_event(&event).unwrap();
-    let workers = (0..20).map(|_| world.dispatch.handle(&envelope));
-    for handled in futures_util::future::join_all(workers).await {
-        assert!(matches!(handled, Ok(domain::Handled::Done(_))), "{handled:?}");
-    }
-    assert_eq!(world.sent().len(), 1);
-    assert!(!world.queue.envelopes().is_empty(), "others found it busy and rang for later");
-}
-
-/// The request has ended; that it could not be written down is no request under way.
-#[tokio::test]
-async fn whoever_finds_the_lane_free_finds_the_slot_free_though_nothing_could_be_written() {
-    let record = DestinationRecord { concurrency: Some(1), ..webhook("sink") };
-    for at in 0..20 {
-        let faults = Faults::at(at, Mode::Before, Lasting::Once);
-        let world =
-            World::new(providers::ALL, channels::ALL, std::sync::Arc::clone(&faults), |_, _| {
-                Ok(answer(200, ""))
-            });
-        let world = world.with_destination(&record);
-        let [first, second] = ["1", "2"].map(|id| event(&world, id));
-        for event in [&first, &second] {
-            _ = domain::Ledger::claim(&*world.ledger, event).await.unwrap();
-        }
-        let handled = world.dispatch.handle(&Envelope::for_event(&first).unwrap()).await;
-        let unwritten = !matches!(handled, Ok(domain::Handled::Done(_))) && world.sent().len() == 1;
-        faults.heal();
-        let handled = world.dispatch.handle(&Envelope::for_event(&second).unwrap()).await;
-        if unwritten {
-            assert!(matches!(handled, Ok(domain::Handled::Done(made)) if made.len() == 1), "{at}");
-            return;
-        }
-    }
-    panic!("no fault fell between sent and written down");
-}
-
-#[tokio::test]
-async fn a_destination_that_is_jammed_holds_up_no_other_and_gets_its_own_later() {
-    let record = webhook("slow");
-    let world = world(&record, |_, _| Ok(answer(200, "")));
-    let mut world = world.with_destination(&webhook("swift"));
-    world.gate.close(Some(Name::parse("slow").unwrap()));
-    let event = event(&world, "1");
-    ring(&world, &event).await;
-    world.handle_visible().await.unwrap();
-    let paths =
-        |world: &World| -> Vec<_> { world.sent().iter().map(|sent| sent.path.clone()).collect() };
-    assert_eq!(paths(&world), ["/swift"]);
-    let wait = world.queue.next_visible().unwrap() - domain::Clock::now(&*world.clock);
-    assert!((10..15).contains(&wait.get_seconds()), "{wait}");
-    world.gate.close(None);
-    world.drain().await;
-    world.check_the_books();
-    assert_eq!(paths(&world), ["/swift", "/slow"]);
-    let attempts: Vec<_> = world.ledger.deliveries().iter().map(|(_, a)| a.len()).collect();
-    assert_eq!(attempts, [1, 1], "going away is no attempt");
 }
