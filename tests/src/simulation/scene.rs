@@ -160,7 +160,7 @@ impl Scene {
         if !standing.is_probed() || !held {
             return None;
         }
-        Some(standing.probed.as_ref().map_or(self.start, |last| last.at + self.journey.probe_every))
+        Some(standing.left_alone_since().map_or(self.start, |at| at + self.journey.probe_every))
     }
 }
 
