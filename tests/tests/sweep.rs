@@ -93,7 +93,8 @@ async fn a_closed_hour_is_added_up_from_the_log_and_again_an_hour_later() {
         ("2", Kind::TransferIn, "5"),
         ("3", Kind::TransferOut, "7"),
     ] {
-        put(&world, &transfer(&world, id, kind, amount)).await;
+        let provenance = if id == "2" { Provenance::Reconciled } else { Provenance::Hook };
+        put(&world, &Event { provenance, ..transfer(&world, id, kind, amount) }).await;
     }
     let test = Event { test: true, ..transfer(&world, "4", Kind::TransferIn, "1000000") };
     put(&world, &test).await;
@@ -109,14 +110,15 @@ async fn a_closed_hour_is_added_up_from_the_log_and_again_an_hour_later() {
         count_out: 1,
         sum_out: "7".parse().unwrap(),
     };
-    let expected = |events, money| HourTotals { source: shop.clone(), hour, events, money };
-    assert_eq!(totals(&world).await, [expected(3, vec![money(2, "50005")])]);
+    let expected =
+        |events, hooks, money| HourTotals { source: shop.clone(), hour, events, hooks, money };
+    assert_eq!(totals(&world).await, [expected(3, 2, vec![money(2, "50005")])]);
     // Written late by a stalled process, with the time of its receipt.
     let late =
         Event { received: hour + MINUTE * 59, ..transfer(&world, "5", Kind::TransferIn, "1") };
     put(&world, &late).await;
     pass(&mut world, HOUR).await;
-    assert_eq!(totals(&world).await, [expected(4, vec![money(3, "50006")])]);
+    assert_eq!(totals(&world).await, [expected(4, 3, vec![money(3, "50006")])]);
 }
 
 #[tokio::test]
@@ -128,6 +130,9 @@ async fn silence_longer_than_its_setting_is_told_once_and_so_is_its_end() {
     let heard: Timestamp = world.clock.now();
     pass(&mut world, HOUR * 3).await;
     assert_eq!(words(&world), [""; 0]);
+    let transfer_in = transfer(&world, "found", Kind::TransferIn, "1");
+    let filled = Event { provenance: Provenance::Reconciled, ..transfer_in };
+    put(&world, &filled).await;
     pass(&mut world, HOUR * 24).await;
     assert_eq!(words(&world), ["silence"]);
     let since: Timestamp = told(&world)[0]["since"].as_str().unwrap().parse().unwrap();

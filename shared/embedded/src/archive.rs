@@ -99,7 +99,7 @@ const TURNS: [Turn; 11] = [
         read: |_, row| Ok(Kept::Note { name: row.get(0)?, text: row.get(1)? }),
     },
     Turn {
-        sql: "SELECT place, source, hour, events, money FROM \
+        sql: "SELECT place, source, hour, events, hooks, money FROM \
               (SELECT source || ' ' || printf('%020d', hour) AS place, * FROM totals) \
               WHERE place > ?1 ORDER BY place LIMIT ?2",
         read: |_, row| {
@@ -107,8 +107,8 @@ const TURNS: [Turn; 11] = [
             Ok(Kept::Totals(log::read_totals(
                 source,
                 row.get(2)?,
-                row.get(3)?,
-                &row.get::<_, String>(4)?,
+                (row.get(3)?, row.get(4)?),
+                &row.get::<_, String>(5)?,
             )?))
         },
     },

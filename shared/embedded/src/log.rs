@@ -12,7 +12,7 @@ use crate::reports::rows;
 pub(crate) const LOGGED: &str = "SELECT received, id, late, body FROM events \
     WHERE source = ?1 AND (received, id) > (?2, ?3) AND received < ?4 \
     ORDER BY received, id LIMIT ?5";
-pub(crate) const TOTALS: &str = "SELECT hour, events, money FROM totals \
+pub(crate) const TOTALS: &str = "SELECT hour, events, hooks, money FROM totals \
     WHERE source = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour";
 
 /// A place in a list that is ordered by a time and an id.
@@ -75,9 +75,11 @@ pub(crate) fn set_totals(db: &Connection, totals: &HourTotals) -> Result<(), Fai
     });
     let money = serde_json::to_string(&money.collect::<Vec<_>>());
     let money = money.map_err(|error| Failure::unreadable("totals", error))?;
-    let events = i64::try_from(totals.events).unwrap_or(i64::MAX);
-    let sql = "INSERT OR REPLACE INTO totals (source, hour, events, money) VALUES (?1, ?2, ?3, ?4)";
-    let row = params![totals.source.as_str(), micros(totals.hour), events, money];
+    let [events, hooks] =
+        [totals.events, totals.hooks].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    let sql = "INSERT OR REPLACE INTO totals (source, hour, events, hooks, money) \
+        VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![totals.source.as_str(), micros(totals.hour), events, hooks, money];
     db.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
@@ -90,19 +92,21 @@ pub(crate) fn totals(
     until: i64,
 ) -> Result<Vec<HourTotals>, Failure> {
     rows(db, TOTALS, &[&source.as_str(), &from, &until], |row| {
-        read_totals(source.clone(), row.get(0)?, row.get(1)?, &row.get::<_, String>(2)?)
+        let counts = (row.get(1)?, row.get(2)?);
+        read_totals(source.clone(), row.get(0)?, counts, &row.get::<_, String>(3)?)
     })
 }
 
-/// The columns of an hour's row.
+/// The columns of an hour's row; the counts are of events, and of hooks among them.
 pub(crate) fn read_totals(
     source: SourceId,
     hour: i64,
-    events: i64,
+    (events, hooks): (i64, i64),
     money: &str,
 ) -> Result<HourTotals, Failure> {
     let (hour, money) = (time("totals", hour)?, read_money(money)?);
-    Ok(HourTotals { source, hour, events: events.unsigned_abs(), money })
+    let (events, hooks) = (events.unsigned_abs(), hooks.unsigned_abs());
+    Ok(HourTotals { source, hour, events, hooks, money })
 }
 
 fn read_money(text: &str) -> Result<Vec<MoneyTotal>, Failure> {

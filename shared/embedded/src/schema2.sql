@@ -74,6 +74,7 @@ CREATE TABLE totals (
     source      TEXT NOT NULL,
     hour        INTEGER NOT NULL,
     events      INTEGER NOT NULL,
+    hooks       INTEGER NOT NULL,               -- of the events, those that hooks brought
     money       TEXT NOT NULL,                  -- JSON, by currency
     PRIMARY KEY (source, hour)
 ) STRICT, WITHOUT ROWID;

@@ -94,7 +94,7 @@ pub fn everything() -> Vec<Kept> {
         Kept::Standing(Name::parse("other").unwrap(), paused),
         Kept::Moved { destination: sales(), from: "ab".repeat(32), to: "-100".to_owned() },
         Kept::Note { name: "hours/casso/shop".to_owned(), text: "{\"a\": 1}".to_owned() },
-        Kept::Totals(HourTotals { source: source(), hour: at(0), events: 3, money }),
+        Kept::Totals(HourTotals { source: source(), hour: at(0), events: 3, hooks: 2, money }),
         entry(false, "casso/shop", true),
         entry(true, "sales", false),
     ]);

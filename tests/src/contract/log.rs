@@ -123,6 +123,7 @@ async fn totals(f: &Fixture) {
         source: source.clone(),
         hour: hour(n),
         events,
+        hooks: events / 2,
         money,
     };
     let both = vec![money(usd, 2, "10.25"), money(Currency::VND, 3, "7922816251426433759354395")];

@@ -100,7 +100,7 @@ pub(crate) async fn leave_in_flight(place: &Place) {
         sum_out: "0.5".parse().unwrap(),
     };
     let (source, hour) = (event(TAKEN).source, at(0));
-    let totals = HourTotals { source, hour, events: 4, money: vec![money] };
+    let totals = HourTotals { source, hour, events: 4, hooks: 3, money: vec![money] };
     survey(place).set_totals(&totals).await.unwrap();
 }
 

@@ -26,7 +26,7 @@ pub(super) enum Shape {
     Standing(StandingShape),
     Moved { destination: String, from: String, to: String },
     Note { name: String, text: String },
-    Totals { source: String, hour: Timestamp, events: u64, money: Vec<MoneyShape> },
+    Totals { source: String, hour: Timestamp, events: u64, hooks: u64, money: Vec<MoneyShape> },
     Source { name: String, from_file: bool, record: Box<RawValue> },
     Destination { name: String, from_file: bool, record: Box<RawValue> },
 }
@@ -91,10 +91,11 @@ pub(super) fn shape(kept: &Kept) -> Result<Shape, String> {
             to: to.clone(),
         },
         Kept::Note { name, text } => Shape::Note { name: name.clone(), text: text.clone() },
-        Kept::Totals(HourTotals { source, hour, events, money }) => Shape::Totals {
+        Kept::Totals(HourTotals { source, hour, events, hooks, money }) => Shape::Totals {
             source: source.to_string(),
             hour: *hour,
             events: *events,
+            hooks: *hooks,
             money: money.iter().map(of_money).collect(),
         },
         Kept::Entry(Entry { destination, name, from_file, record }) => {
@@ -127,9 +128,9 @@ pub(super) fn kept(shape: Shape) -> Result<Kept, String> {
             Kept::Moved { destination: read_name(&destination)?, from, to }
         }
         Shape::Note { name, text } => Kept::Note { name, text },
-        Shape::Totals { source, hour, events, money } => {
+        Shape::Totals { source, hour, events, hooks, money } => {
             let money = money.into_iter().map(to_money).collect::<Result<_, _>>()?;
-            Kept::Totals(HourTotals { source: read_source(&source)?, hour, events, money })
+            Kept::Totals(HourTotals { source: read_source(&source)?, hour, events, hooks, money })
         }
         Shape::Source { name, from_file, record } => {
             read_source(&name)?;

@@ -53,6 +53,8 @@ pub struct HourTotals {
     pub hour: Timestamp,
     /// Events of all kinds.
     pub events: u64,
+    /// Of those, the ones that hooks brought: a source is silent though reconciling fills its gaps.
+    pub hooks: u64,
     /// Transfers, by currency, in the order of their codes.
     pub money: Vec<MoneyTotal>,
 }

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Sweep, Swept};
 use crate::{
-    Alarm, Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Silence, Source,
+    Alarm, Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Provenance,
+    Silence, Source,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -52,7 +53,7 @@ impl Sweep {
             if next >= closed {
                 break;
             }
-            let totals = self.totals_of(source, next).await?;
+            let totals = self.totals_of(source, next, plus(next, HOUR)).await?;
             self.survey.set_totals(&totals).await?;
             next = plus(next, HOUR);
         }
@@ -60,11 +61,16 @@ impl Sweep {
         Ok(())
     }
 
-    async fn totals_of(&self, source: &Source, hour: Timestamp) -> Result<HourTotals, PortError> {
+    /// What a source brought from one moment until before another.
+    async fn totals_of(
+        &self,
+        source: &Source,
+        hour: Timestamp,
+        until: Timestamp,
+    ) -> Result<HourTotals, PortError> {
         let mut totals = Adding::default();
         let mut after: Option<String> = None;
         loop {
-            let until = plus(hour, HOUR);
             let page = self.survey.logged(&source.id, hour, until, after.as_deref(), PAGE).await?;
             for (_, event) in &page {
                 totals.add(event);
@@ -78,6 +84,7 @@ impl Sweep {
             source: source.id.clone(),
             hour,
             events: totals.events,
+            hooks: totals.hooks,
             money: totals.money.into_values().collect(),
         })
     }
@@ -117,7 +124,7 @@ impl Sweep {
         let open = hour_of(now);
         let from = minus(open, HOUR * i32::try_from(24 * DAYS_LEARNT).unwrap_or(336));
         let hours = self.survey.totals(&source.id, from, open).await?;
-        let Some(last) = hours.iter().rev().find(|hour| hour.events > 0) else { return Ok(None) };
+        let Some(last) = hours.iter().rev().find(|hour| hour.hooks > 0) else { return Ok(None) };
         let since = plus(last.hour, HOUR);
         let silent = match source.silence {
             Silence::Off => false,
@@ -129,8 +136,8 @@ impl Sweep {
         }
         // The hours that are not added up yet may have one; those that are have none.
         let unknown = hours.last().map_or(since, |last| plus(last.hour, HOUR));
-        let heard = self.survey.logged(&source.id, unknown, now, None, 1).await?;
-        Ok(heard.is_empty().then_some(since))
+        let heard = self.totals_of(source, unknown, now).await?.hooks > 0;
+        Ok((!heard).then_some(since))
     }
 }
 
@@ -143,14 +150,14 @@ const FEWEST_DAYS: u64 = 3;
 /// How many events the hours before `since` lead one to expect from `since` to `until`, in
 /// thousandths: by the hour of the day, each as the day with the fewest of them but one had it.
 fn expected(hours: &[HourTotals], since: Timestamp, until: Timestamp) -> u64 {
-    let Some(first) = hours.iter().find(|hour| hour.events > 0) else { return 0 };
+    let Some(first) = hours.iter().find(|hour| hour.hooks > 0) else { return 0 };
     let days = until.duration_since(first.hour).as_hours().max(0).unsigned_abs() / 24;
     if days < FEWEST_DAYS {
         return 0;
     }
     let mut by_hour: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
     for hour in hours.iter().filter(|hour| hour.hour >= first.hour && hour.hour < since) {
-        by_hour.entry(hour_of_day(hour.hour)).or_default().push(hour.events);
+        by_hour.entry(hour_of_day(hour.hour)).or_default().push(hour.hooks);
     }
     let usual = |hour: i64| {
         let mut counts = by_hour.get(&hour).cloned().unwrap_or_default();
@@ -171,6 +178,7 @@ fn expected(hours: &[HourTotals], since: Timestamp, until: Timestamp) -> u64 {
 #[derive(Default)]
 struct Adding {
     events: u64,
+    hooks: u64,
     money: BTreeMap<String, MoneyTotal>,
 }
 
@@ -180,6 +188,7 @@ impl Adding {
             return;
         }
         self.events += 1;
+        self.hooks += u64::from(event.provenance == Provenance::Hook);
         let (Some(direction), Some(money)) = (event.kind.direction(), event.money) else { return };
         let total = self.money.entry(money.currency.to_string()).or_insert_with(|| MoneyTotal {
             currency: money.currency,
@@ -234,6 +243,7 @@ mod tests {
                 source: SourceId::parse("casso/shop").unwrap(),
                 hour: hour(n),
                 events: events(n),
+                hooks: events(n),
                 money: Vec::new(),
             })
             .collect()

@@ -12,6 +12,7 @@ use crate::items::{Item, Reader, item, number, text};
 use crate::keys::{Key, sortable, totals_of, unsorted};
 
 const EVENTS: &str = "events";
+const HOOKS: &str = "hooks";
 const MONEY: &str = "money";
 const COUNT_IN: &str = "count_in";
 const SUM_IN: &str = "sum_in";
@@ -36,8 +37,8 @@ pub(in crate::ledger) fn item_of(totals: &HourTotals) -> Item {
     });
     let money: HashMap<_, _> = money.collect();
     let [pk, sk] = Key::totals(&totals.source, totals.hour).attributes();
-    let events = (EVENTS, number(totals.events));
-    item([pk, sk, events, (MONEY, AttributeValue::M(money))])
+    let (events, hooks) = ((EVENTS, number(totals.events)), (HOOKS, number(totals.hooks)));
+    item([pk, sk, events, hooks, (MONEY, AttributeValue::M(money))])
 }
 
 /// What the hours of a stretch brought a source, as far as written.
@@ -69,5 +70,6 @@ pub(in crate::ledger) fn read(source: &SourceId, item: Reader<'_>) -> Result<Hou
         money.insert(code, total);
     }
     let (source, money) = (source.clone(), money.into_values().collect());
-    Ok(HourTotals { source, hour, events: item.number(EVENTS)?, money })
+    let (events, hooks) = (item.number(EVENTS)?, item.number(HOOKS)?);
+    Ok(HourTotals { source, hour, events, hooks, money })
 }
