@@ -27,7 +27,7 @@ pub(crate) async fn erase(what: Erase, process: Process<'_>) -> anyhow::Result<E
         (None, name) => Payer::name(name.as_deref().unwrap_or_default())?,
     };
     let archive = archive::open(&what.place, true, &process).await?;
-    let done = erase_from(archive.as_ref(), &payer, what.dry_run).await;
+    let done = erase_from(archive.as_ref(), &payer, process.clock.now(), what.dry_run).await;
     let erased = done.context("not everything was erased; erase again")?;
     drop(archive);
     let counts = words(&erased, what.place.is_stack());
@@ -54,11 +54,24 @@ pub(crate) async fn erase(what: Erase, process: Process<'_>) -> anyhow::Result<E
         ))?;
         return Ok(ExitCode::FAILURE);
     }
+    if erased.untaken > 0 {
+        print(&format!(
+            "{} events were left alone: no destination was chosen for them yet. {}\n",
+            erased.untaken,
+            if what.place.is_stack() {
+                "Erase once more in an hour."
+            } else {
+                "Run tingting serve for a minute, then erase once more."
+            }
+        ))?;
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn words(erased: &Erased, is_stack: bool) -> String {
-    let Erased { events, conflicts, attempts, parked, dead_letters, queued, missed: _ } = erased;
+    let Erased { events, conflicts, attempts, parked, dead_letters, queued, untaken: _, missed: _ } =
+        erased;
     let ledger = format!(
         "{events} events, {conflicts} in conflict, what {attempts} attempts were answered, {parked} parked \
          bodies"

@@ -221,9 +221,11 @@ async fn a_restart_keeps_how_destinations_stand_and_what_was_reserved() {
     let (db, _) = open(&folder);
     let sales = Name::parse("sales").unwrap();
     let fine = at(1) + SignedDuration::from_nanos(1_234_567);
-    for mark in [Mark::Failed, Mark::Dead("no_service".to_owned()), Mark::Told] {
+    for mark in [Mark::Failed, Mark::Dead("no_service".to_owned())] {
         assert!(db.mark(&sales, &mark, fine).await.unwrap().changed);
     }
+    let told = Mark::Told(db.standing(&sales).await.unwrap().mode);
+    assert!(db.mark(&sales, &told, fine).await.unwrap().changed);
     let limits = [Limit { count: 1, per: Duration::from_secs(1) }];
     let reserve = async |db: &Database| {
         db.reserve(&sales, &limits, at(0), SignedDuration::from_secs(9)).await.unwrap()

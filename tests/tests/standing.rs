@@ -212,6 +212,48 @@ async fn a_pause_by_hand_is_neither_probed_nor_ended_by_time_and_resuming_releas
     assert_eq!(world.ledger.count_held(&name).await.unwrap(), 0);
 }
 
+/// Whoever resumes a destination that is still down loses nothing by it.
+#[tokio::test]
+async fn resuming_too_early_fails_nothing() {
+    let status = Arc::new(AtomicU16::new(500));
+    let answers = Arc::clone(&status);
+    let mut world = world(move |_, _| Ok(answer(answers.load(Ordering::SeqCst), "")))
+        .with_destination(&webhook("sink"));
+    for id in 0..12 {
+        ring(&world, &id.to_string()).await;
+    }
+    pass(&mut world, HOUR * 48).await;
+    assert_eq!(states(&world, "sink"), [("held", 12)]);
+    let name = Name::parse("sink").unwrap();
+    world.ledger.mark(&name, &Mark::Resume, world.clock.now()).await.unwrap();
+    pass(&mut world, HOUR).await;
+    assert_eq!(states(&world, "sink"), [("held", 12)]);
+    assert!(matches!(mode(&world, "sink"), Mode::Paused { cause: Cause::Failing, .. }));
+    status.store(200, Ordering::SeqCst);
+    pass(&mut world, HOUR).await;
+    assert_eq!(states(&world, "sink"), [("delivered", 12)]);
+    world.check_the_books();
+}
+
+/// What is not to be retried is not used up by finding out how its destination is.
+#[tokio::test]
+async fn a_probe_ends_no_delivery_that_its_destination_does_not_want_retried() {
+    let record =
+        DestinationRecord { retry_on: Some(vec!["timeout".to_owned()]), ..webhook("sink") };
+    let status = Arc::new(AtomicU16::new(410));
+    let answers = Arc::clone(&status);
+    let mut world =
+        world(move |_, _| Ok(answer(answers.load(Ordering::SeqCst), ""))).with_destination(&record);
+    ring(&world, "1").await;
+    pass(&mut world, MINUTE * 2).await;
+    status.store(500, Ordering::SeqCst);
+    for id in ["2", "3"] {
+        ring(&world, id).await;
+    }
+    pass(&mut world, HOUR * 3).await;
+    assert_eq!(states(&world, "sink"), [("held", 3)]);
+}
+
 #[tokio::test]
 async fn one_bad_message_fails_alone_where_others_are_taken() {
     let mut world = world(|_, sent| {
@@ -271,6 +313,51 @@ async fn a_refused_digest_splits_into_single_attempts() {
         assert!(pair[1].at.duration_since(pair[0].at).as_millis() >= 1000, "one a second");
     }
     world.check_the_books();
+}
+
+/// A digest whose schedule is used up is not made again and again: its members are held.
+#[tokio::test]
+async fn the_members_of_a_digest_that_cannot_be_sent_are_held_by_themselves() {
+    let status = Arc::new(AtomicU16::new(500));
+    let answers = Arc::clone(&status);
+    let once = domain::RetryRecord { waits: Some(Vec::new()), ..Default::default() };
+    let chat = DestinationRecord { retry: Some(once), ..slack("chat") };
+    let mut world =
+        world(move |_, _| Ok(answer(answers.load(Ordering::SeqCst), "ok"))).with_destination(&chat);
+    crowd(&mut world, 30).await;
+    pass(&mut world, MINUTE * 5).await;
+    assert_eq!(states(&world, "chat"), [("held", 30)]);
+    let tried = world.sent().len();
+    assert!(tried <= 3, "{tried}");
+    pass(&mut world, HOUR).await;
+    let probes = world.sent().len() - tried;
+    assert!((3..=5).contains(&probes), "one in a quarter of an hour: {probes}");
+    status.store(200, Ordering::SeqCst);
+    pass(&mut world, MINUTE * 30).await;
+    assert_eq!(states(&world, "chat"), [("delivered", 30)]);
+    world.check_the_books();
+}
+
+/// A digest that was taken while its destination was not to be had has no delivery and gets none.
+#[tokio::test]
+async fn members_are_let_go_where_their_digest_was_taken_for_nobody() {
+    let mut world = world(|_, _| Ok(answer(200, "ok"))).with_destination(&slack("chat"));
+    let (chat, key) = (Name::parse("chat").unwrap(), domain::Digest::key(7));
+    let member = event(&world, "1");
+    assert_eq!(world.ledger.claim(&member).await.unwrap(), domain::Claim::Fresh);
+    let of = member.delivery_to(&chat);
+    let waiting = DeliveryState::Waiting { due: world.clock.now() };
+    let waiting = domain::Delivery::new(of.clone(), waiting, world.clock.now());
+    _ = world.ledger.enlist(&[waiting]).await.unwrap();
+    world.ledger.take(&member.key, false).await.unwrap();
+    let gather = domain::Move::Gather { into: key.clone(), attempts: 0 };
+    _ = world.ledger.shift(&of, &gather, world.clock.now()).await.unwrap();
+    let digest = domain::Digest { destination: chat, members: vec![member.key] };
+    let digest = digest.event(key, world.clock.now());
+    assert_eq!(world.ledger.claim(&digest).await.unwrap(), domain::Claim::Fresh);
+    world.ledger.take(&digest.key, false).await.unwrap();
+    pass(&mut world, MINUTE * 12).await;
+    assert_eq!(states(&world, "chat"), [("delivered", 1)]);
 }
 
 #[tokio::test]

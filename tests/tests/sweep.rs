@@ -163,6 +163,24 @@ async fn silence_is_learnt_from_the_rhythm_and_a_night_is_none() {
     assert_eq!(words(&world), ["silence"], "a morning without a call is");
 }
 
+/// The last hour with a hook leaves the fortnight that is looked at: that is no call.
+#[tokio::test]
+async fn a_silence_of_weeks_is_one_silence() {
+    // A rhythm has twelve calls an hour for three days; a setting needs none.
+    for (silence, hours) in [(Some("14d"), 1), (None, 24 * 3 + 1)] {
+        let mut world = world(silence);
+        for id in 0..12 * hours {
+            put(&world, &transfer(&world, &id.to_string(), Kind::TransferIn, "1")).await;
+            pass(&mut world, MINUTE * 5).await;
+        }
+        pass(&mut world, HOUR * (24 * 15)).await;
+        assert_eq!(words(&world), ["silence"], "{silence:?}");
+        put(&world, &transfer(&world, "again", Kind::TransferIn, "1")).await;
+        pass(&mut world, MINUTE * 2).await;
+        assert_eq!(words(&world), ["silence", "heard"], "{silence:?}");
+    }
+}
+
 #[tokio::test]
 async fn refused_calls_that_rise_are_told_once_until_they_have_fallen() {
     let mut world = world(Some("off"));

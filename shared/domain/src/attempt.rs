@@ -123,6 +123,8 @@ impl Ending {
             Self::Judged(Verdict::Dead(why)) => {
                 return DeliveryState::Held(format!("destination dead: {why}"));
             }
+            // A probe: it was to find out how the destination is, and no more.
+            _ if !wanted && !standing.is_active() => return DeliveryState::Held(PAUSED.to_owned()),
             _ if !wanted => {
                 let why = self.reason();
                 return DeliveryState::Failed(format!("not retried, by retry_on: {why}"));

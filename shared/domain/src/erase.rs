@@ -8,8 +8,12 @@ mod payer;
 #[cfg(test)]
 mod tests;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{Archive, Kept, Letter, PortError};
 use left::Left;
+
+pub(crate) use left::is_erased;
 
 pub use payer::{Payer, PayerError};
 
@@ -17,6 +21,8 @@ pub use payer::{Payer, PayerError};
 const AT_ONCE: usize = 500;
 /// Walks at most: what others changed between reading and replacing is met again.
 const WALKS: u32 = 3;
+/// For so long an event that is not taken is left alone.
+const UNTAKEN_LEFT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How much named the payer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,17 +39,26 @@ pub struct Erased {
     pub dead_letters: u64,
     /// Envelopes on the queue.
     pub queued: u64,
+    /// Events that no destination was chosen for yet: they are left alone for a day.
+    pub untaken: u64,
     /// Things that others changed again and again: they name the payer still.
     pub missed: u64,
 }
 
 /// Erases what names the payer; where it is `dry`, only counts. Whoever is interrupted erases again:
 /// what was erased names nobody, and the attempts of an event that was erased are looked at for ever.
-pub async fn erase(archive: &dyn Archive, payer: &Payer, dry: bool) -> Result<Erased, PortError> {
+pub async fn erase(
+    archive: &dyn Archive,
+    payer: &Payer,
+    now: Timestamp,
+    dry: bool,
+) -> Result<Erased, PortError> {
     let mut erased = Erased::default();
+    let settled = now.saturating_sub(UNTAKEN_LEFT).unwrap_or(Timestamp::MIN);
     for _ in 0..WALKS {
         erased.missed = 0;
-        walk(archive, payer, dry, &mut erased).await?;
+        let left = Left::new(payer, settled);
+        erased.untaken = walk(archive, left, dry, &mut erased).await?;
         for set_aside in [true, false] {
             walk_letters(archive, payer, dry, set_aside, &mut erased).await?;
         }
@@ -54,13 +69,14 @@ pub async fn erase(archive: &dyn Archive, payer: &Payer, dry: bool) -> Result<Er
     Ok(erased)
 }
 
+/// One walk; how many events were left alone because they are not taken.
 async fn walk(
     archive: &dyn Archive,
-    payer: &Payer,
+    mut left: Left<'_>,
     dry: bool,
     erased: &mut Erased,
-) -> Result<(), PortError> {
-    let (mut left, mut after) = (Left::new(payer), None);
+) -> Result<u64, PortError> {
+    let mut after = None;
     loop {
         let leaf = archive.leaf(after.as_deref(), AT_ONCE).await?;
         let pairs: Vec<(Kept, Kept)> =
@@ -75,7 +91,7 @@ async fn walk(
         }
         after = leaf.next;
         if after.is_none() {
-            return Ok(());
+            return Ok(left.untaken);
         }
     }
 }

@@ -98,8 +98,8 @@ pub enum Mark {
     Resume,
     /// Time has passed.
     Look,
-    /// The change of mode was announced.
-    Told,
+    /// The change to this mode was announced.
+    Told(Mode),
 }
 
 impl Standing {
@@ -120,7 +120,7 @@ impl Standing {
     /// Whether a held delivery is to find out, every so often, if the destination has come back.
     pub fn is_probed(&self) -> bool {
         match self.mode {
-            Mode::Active => self.streak.is_some(),
+            Mode::Active => self.fails(),
             Mode::Paused { cause: Cause::Failing | Cause::Dead(_), .. } => true,
             Mode::Paused { cause: Cause::Operator, .. } | Mode::Disabled { .. } => false,
         }
@@ -128,7 +128,12 @@ impl Standing {
 
     /// Whether what is held may go.
     pub fn releases(&self) -> bool {
-        self.is_active() && self.streak.is_none()
+        self.is_active() && !self.fails()
+    }
+
+    /// Whether it failed since it took something, or since an operator resumed it.
+    fn fails(&self) -> bool {
+        self.streak.is_some_and(|streak| streak.failures > 0)
     }
 
     /// Whether nothing has arrived since `then`, by the failures since.
@@ -150,7 +155,8 @@ impl Standing {
             Mark::Pause => self.paused(Cause::Operator, now),
             Mark::Resume => self.resumed(now),
             Mark::Look => self.clone().looked_at(now),
-            Mark::Told => Self { told: true, ..self.clone() },
+            // It may have changed again meanwhile: that is to be announced still.
+            Mark::Told(mode) => Self { told: self.told || self.mode == *mode, ..self.clone() },
         };
         (next != *self).then_some(next)
     }
@@ -196,7 +202,9 @@ impl Standing {
             Mode::Active => self.clone(),
             Mode::Paused { .. } | Mode::Disabled { .. } => Self {
                 mode: Mode::Active,
-                streak: None,
+                // That it took nothing stays true until it takes something: where an operator was
+                // too early it is paused again soon, and no delivery fails for it.
+                streak: self.streak.map(|streak| Streak { failures: 0, ..streak }),
                 probed: None,
                 resumed: Some(now),
                 told: false,

@@ -19,6 +19,8 @@ use crate::{
 
 /// What was to be looked at and nobody rang for, at most, in one run.
 const OVERDUE_AT_ONCE: usize = 1_000;
+/// Stamped before they are rung: as many bells an error or a crash delays until the next look.
+const STAMPED_AT_ONCE: usize = 50;
 /// How long a bell may be late before it is rung again: a delayed message arrives a little after its
 /// time.
 const GRACE: SignedDuration = SignedDuration::from_secs(10);
@@ -85,13 +87,14 @@ impl Sweep {
         swept.note("ringing", overdue);
         let destinations = self.destinations(&mut swept).await;
         swept.note("destinations", destinations);
-        let hours = self.hours(&mut swept).await;
-        swept.note("hours", hours);
         let watch = self.watch(&mut swept).await;
         swept.note("watching", watch);
         let expired = self.survey.expire(self.kept, self.clock.now(), EXPIRED_AT_ONCE).await;
         let expired = expired.map(|count| swept.expired = u32::try_from(count).unwrap_or(u32::MAX));
         swept.note("forgetting", expired);
+        // Last: after a day without sweeps there is much to add up.
+        let hours = self.hours(&mut swept).await;
+        swept.note("hours", hours);
         swept
     }
 
@@ -99,16 +102,33 @@ impl Sweep {
     async fn overdue(&self, swept: &mut Swept) -> Result<(), PortError> {
         let now = self.clock.now();
         let before = now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
-        let mut bells = Vec::new();
-        for what in self.survey.overdue(before, OVERDUE_AT_ONCE).await? {
-            match &what {
+        for some in self.survey.overdue(before, OVERDUE_AT_ONCE).await?.chunks(STAMPED_AT_ONCE) {
+            let mut bells = Vec::new();
+            let stamped = self.stamp(some, now, &mut bells, swept).await;
+            // What was stamped is rung, whatever happened to the others.
+            self.ring(&bells).await?;
+            swept.rung = swept.rung.saturating_add(u32::try_from(bells.len()).unwrap_or(u32::MAX));
+            stamped?;
+        }
+        Ok(())
+    }
+
+    async fn stamp(
+        &self,
+        some: &[Overdue],
+        now: Timestamp,
+        bells: &mut Vec<Outbound>,
+        swept: &mut Swept,
+    ) -> Result<(), PortError> {
+        for what in some {
+            match what {
                 Overdue::Event(key) => {
-                    if self.survey.put_off(&what, now).await? {
+                    if self.survey.put_off(what, now).await? {
                         bells.push(bell(Envelope::for_key(key))?);
                     }
                 }
                 Overdue::Delivery(of) => {
-                    if self.survey.put_off(&what, now).await? {
+                    if self.survey.put_off(what, now).await? {
                         bells.push(bell(Envelope::for_delivery(of))?);
                     }
                 }
@@ -116,12 +136,11 @@ impl Sweep {
                     let event = crate::told::digest(&format!("{key} {}", fingerprint.as_str()));
                     let alarm = Alarm::Conflict { source: source.to_string(), event };
                     self.raise(&alarm, "seen", swept).await?;
-                    self.survey.put_off(&what, now).await?;
+                    self.survey.put_off(what, now).await?;
                 }
             }
         }
-        swept.rung = u32::try_from(bells.len()).unwrap_or(u32::MAX);
-        self.ring(&bells).await
+        Ok(())
     }
 
     /// Tells operators, once per `change`: claimed, queued and delivered like any event.

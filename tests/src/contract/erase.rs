@@ -77,13 +77,13 @@ async fn erased(f: &Fixture) {
     let expected = Erased { events: 1, conflicts: 1, attempts: 2, parked: 1, ..Erased::default() };
 
     let archive = f.archive.as_ref();
-    assert_eq!(erase(archive, &payer(), true).await.unwrap(), expected);
+    assert_eq!(erase(archive, &payer(), at(9), true).await.unwrap(), expected);
     assert_eq!(all(f).await, before, "a dry run changes nothing");
     let nobody = Payer::name("Tran Thi Binh").unwrap();
-    assert_eq!(erase(archive, &nobody, false).await.unwrap(), Erased::default());
+    assert_eq!(erase(archive, &nobody, at(9), false).await.unwrap(), Erased::default());
     assert_eq!(all(f).await, before, "nobody of that name");
 
-    assert_eq!(erase(archive, &payer(), false).await.unwrap(), expected);
+    assert_eq!(erase(archive, &payer(), at(9), false).await.unwrap(), expected);
     for word in [PAYER, &PAYER.to_uppercase(), &hex::encode(PAYER)] {
         assert!(!says(f, word).await, "{word}");
     }
@@ -101,13 +101,18 @@ async fn erased(f: &Fixture) {
     let other = Kept::Event(Stored { event: event("2"), taken: false });
     let other = Line::Kept(Box::new(other)).to_text().unwrap();
     assert!(all(f).await.contains(&other), "it names another");
-    assert_eq!(erase(archive, &payer(), false).await.unwrap(), Erased::default());
+    assert_eq!(erase(archive, &payer(), at(9), false).await.unwrap(), Erased::default());
 }
 
 async fn delivered(f: &Fixture) {
     let open = named(event("1"));
     assert_eq!(f.ledger.claim(&open).await.unwrap(), Claim::Fresh);
-    let erased = erase(f.archive.as_ref(), &payer(), false).await.unwrap();
+    let before = all(f).await;
+    let erased = erase(f.archive.as_ref(), &payer(), at(9), false).await.unwrap();
+    assert_eq!(erased, Erased { untaken: 1, ..Erased::default() });
+    assert_eq!(all(f).await, before, "its destinations are chosen by what it says");
+    let tomorrow = at(0) + SignedDuration::from_hours(25);
+    let erased = erase(f.archive.as_ref(), &payer(), tomorrow, false).await.unwrap();
     assert_eq!(erased, Erased { events: 1, ..Erased::default() });
     assert_eq!(f.ledger.claim(&open).await.unwrap(), Claim::Unfinished);
     let later = at(0) + SignedDuration::from_hours(1);
@@ -126,10 +131,10 @@ async fn letters(f: &Fixture) {
     f.dead_letters.bury("{\"v\":9}", "no envelope").await.unwrap();
     let expected = Erased { dead_letters: 1, queued: 2, ..Erased::default() };
     let archive = f.archive.as_ref();
-    assert_eq!(erase(archive, &payer(), true).await.unwrap(), expected);
+    assert_eq!(erase(archive, &payer(), at(9), true).await.unwrap(), expected);
     assert_eq!(f.shelf.buried().await[0].1, "poison", "a dry run changes nothing");
-    assert_eq!(erase(archive, &payer(), false).await.unwrap(), expected);
-    assert_eq!(erase(archive, &payer(), false).await.unwrap(), Erased::default());
+    assert_eq!(erase(archive, &payer(), at(9), false).await.unwrap(), expected);
+    assert_eq!(erase(archive, &payer(), at(9), false).await.unwrap(), Erased::default());
     let text = |text: &str| text.to_owned();
     let buried = [(text(""), text("erased")), (text("{\"v\":9}"), text("no envelope"))];
     assert_eq!(f.shelf.buried().await, buried);

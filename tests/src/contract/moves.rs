@@ -51,6 +51,8 @@ fn moves() -> Vec<Move> {
         Move::Arrive { from: digest("b") },
         Move::Scatter { from: digest("a"), alone: true },
         Move::Scatter { from: digest("a"), alone: false },
+        Move::Withhold { from: digest("a"), reason: "why".to_owned() },
+        Move::Withhold { from: digest("b"), reason: "why".to_owned() },
     ]
 }
 

@@ -43,14 +43,16 @@ async fn unmarked(f: &Fixture) {
 /// A life with every mark and every mode in it.
 fn life() -> Vec<(i64, Mark)> {
     let probe = |place: &str| Mark::Probe { place: place.to_owned(), every: QUARTER };
+    let failing = Mode::Paused { since: hour(24), cause: Cause::Failing };
     let mut life: Vec<_> = [0, 1, 2, 3, 24].map(|at| (at, Mark::Failed)).into();
     life.extend([
-        (24, Mark::Told),
+        (24, Mark::Told(Mode::Active)),
+        (24, Mark::Told(failing)),
         (24, probe("0001/ế \"'")),
         (24, probe("0002")),
         (25, probe("0002")),
         (26, Mark::Taken),
-        (26, Mark::Told),
+        (26, Mark::Told(Mode::Active)),
         (27, Mark::Limited),
         (29, Mark::Pause),
         (29, Mark::Resume),

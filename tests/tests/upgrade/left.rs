@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use aws::DynamoSurvey;
 use domain::{
-    Attempt, Claim, Currency, Delivery, DeliveryState, DestinationRecord, Enlisted, Envelope,
-    Event, EventKey, Finish, HourTotals, Ledger as _, Limit, Mark, MoneyTotal, Move, Name,
-    Notes as _, Overdue, Parked, Refused, RetryRecord, Slot, Snapshot, SourceId, SourceRecord,
-    Start, Survey as _, Text, Turn,
+    Attempt, Cause, Claim, Currency, Delivery, DeliveryState, DestinationRecord, Enlisted,
+    Envelope, Event, EventKey, Finish, HourTotals, Ledger as _, Limit, Mark, Mode, MoneyTotal,
+    Move, Name, Notes as _, Overdue, Parked, Refused, RetryRecord, Slot, Snapshot, SourceId,
+    SourceRecord, Start, Survey as _, Text, Turn,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -76,7 +76,8 @@ pub(crate) async fn leave_in_flight(place: &Place) {
         place: "2026-03-01T02:00:02.000000Z casso/shop/held".to_owned(),
         every: SignedDuration::from_mins(15),
     };
-    for (mark, second) in [(dead, 6), (Mark::Told, 7), (probe, 8)] {
+    let told = Mark::Told(Mode::Paused { since: at(6), cause: Cause::Dead("410 Gone".to_owned()) });
+    for (mark, second) in [(dead, 6), (told, 7), (probe, 1_000)] {
         assert!(ledger.mark(&sink, &mark, at(second)).await.unwrap().changed);
     }
     for mark in [Mark::Pause, Mark::Resume] {

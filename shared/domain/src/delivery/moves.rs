@@ -66,6 +66,13 @@ pub enum Move {
         /// Whether no digest may have it again.
         alone: bool,
     },
+    /// Its digest would have been held: it is, by itself.
+    Withhold {
+        /// The digest's event.
+        from: EventKey,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Why a delivery does not make a move. Nothing is written.
@@ -177,6 +184,10 @@ impl Delivery {
                 self.if_member(from)?;
                 let alone = self.alone || *alone;
                 Ok(Self { alone, ..self.at(DeliveryState::Waiting { due: now }) })
+            }
+            Move::Withhold { from, reason } => {
+                self.if_member(from)?;
+                Ok(self.at(DeliveryState::Held(reason.clone())))
             }
         }
     }

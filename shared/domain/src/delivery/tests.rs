@@ -37,7 +37,7 @@ fn states() -> [(&'static str, DeliveryState); 10] {
     ]
 }
 
-fn moves() -> [(&'static str, Move); 10] {
+fn moves() -> [(&'static str, Move); 11] {
     let start = |probe| Move::Start { owner: 7, until: at(99), probe };
     let (next, reason) = (DeliveryState::Delivered, "why".to_owned());
     [
@@ -51,6 +51,7 @@ fn moves() -> [(&'static str, Move); 10] {
         ("gather", Move::Gather { into: digest("b"), attempts: 0 }),
         ("arrive", Move::Arrive { from: digest("a") }),
         ("scatter", Move::Scatter { from: digest("a"), alone: true }),
+        ("withhold", Move::Withhold { from: digest("a"), reason: "why".to_owned() }),
     ]
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::way::{self, Entry};
 use super::{Dispatch, Place, UNREADABLE_WAIT, done, missing};
+use crate::erase::is_erased;
 use crate::exchange::Work;
 use crate::{
     Delivery, DeliveryRef, Event, Handled, Kind, Listed, Move, PortError, Start, Stay, find_channel,
@@ -35,7 +36,7 @@ impl Dispatch {
         if !destination.active {
             return self.cancel(event, of, "destination inactive").await;
         }
-        if !self.is_for(&destinations, destination, event) {
+        if !is_erased(event) && !self.is_for(&destinations, destination, event) {
             return self.cancel(event, of, "not wanted by the destination's filter").await;
         }
         let Some(channel) = find_channel(self.channels, &destination.channel) else {

@@ -18,6 +18,9 @@ use crate::{
     Outbound, Pace, Port, PortError, look_again,
 };
 
+/// How the reason begins for which a digest ended that would have been held: its members are.
+const HELD: &str = "held: ";
+
 impl Dispatch {
     /// The deliveries that wait for this chat together with one that is about to start, if they are
     /// more than a few; oldest first.
@@ -151,7 +154,9 @@ impl Dispatch {
             Some((delivery, _)) => fate(&delivery.state, digest),
             None => {
                 let stored = self.ledger.stored(digest).await?;
-                let lists = stored.and_then(|stored| Digest::of(&stored.event));
+                // Taken without a delivery: its destination was not to be had just then.
+                let open = stored.filter(|stored| !stored.taken);
+                let lists = open.and_then(|open| Digest::of(&open.event));
                 let listed = lists.is_some_and(|lists| lists.members.contains(&member.of.event));
                 let old = self.clock.now().duration_since(since) >= look_again(0);
                 (old && !listed).then(|| Move::Scatter { from: digest.clone(), alone: false })
@@ -183,7 +188,10 @@ fn fate(ended: &DeliveryState, digest: &EventKey) -> Option<Move> {
         DeliveryState::Delivered => Some(Move::Arrive { from }),
         // It was the message: each is told by itself, and no digest has it again.
         DeliveryState::Failed(_) => Some(Move::Scatter { from, alone: true }),
-        DeliveryState::Cancelled(_) => Some(Move::Scatter { from, alone: false }),
+        DeliveryState::Cancelled(why) => Some(match why.strip_prefix(HELD) {
+            Some(reason) => Move::Withhold { from, reason: reason.to_owned() },
+            None => Move::Scatter { from, alone: false },
+        }),
         DeliveryState::Pending
         | DeliveryState::Sending { .. }
         | DeliveryState::Waiting { .. }
@@ -195,7 +203,7 @@ fn fate(ended: &DeliveryState, digest: &EventKey) -> Option<Move> {
 /// The state that a digest ends in where a delivery would be held: its members are, by themselves.
 pub(super) fn ended(next: DeliveryState) -> DeliveryState {
     match next {
-        DeliveryState::Held(why) => DeliveryState::Cancelled(why),
+        DeliveryState::Held(why) => DeliveryState::Cancelled(format!("{HELD}{why}")),
         next @ (DeliveryState::Pending
         | DeliveryState::Sending { .. }
         | DeliveryState::Waiting { .. }

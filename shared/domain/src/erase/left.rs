@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::Payer;
 use crate::{
     Attempt, Delivery, DeliveryState, Digest, Envelope, Event, EventKey, Fact, Facts, Kept, Letter,
@@ -14,9 +16,19 @@ const OBJECT: &str = r#"{"erased":true}"#;
 /// What is left of a reason in words.
 const ERASED: &str = "erased";
 
+/// Whether an event is what erasing left: what its destinations' filters asked for may be gone.
+pub(crate) fn is_erased(event: &Event) -> bool {
+    event.object == OBJECT
+}
+
 /// What was met on a walk: attempts are judged by the events that came before them.
 pub(super) struct Left<'a> {
     payer: &'a Payer,
+    /// Events received after this are left alone until they are taken: it is by what they say that
+    /// their destinations are chosen.
+    settled: Timestamp,
+    /// How many of those there were.
+    pub(super) untaken: u64,
     /// Events that name the payer, or that were erased before.
     concerned: HashSet<EventKey>,
     /// The members of each digest: its message held what they say.
@@ -25,8 +37,8 @@ pub(super) struct Left<'a> {
 
 impl<'a> Left<'a> {
     /// Nothing met yet.
-    pub(super) fn new(payer: &'a Payer) -> Self {
-        Self { payer, concerned: HashSet::new(), digests: HashMap::new() }
+    pub(super) fn new(payer: &'a Payer, settled: Timestamp) -> Self {
+        Self { payer, settled, untaken: 0, concerned: HashSet::new(), digests: HashMap::new() }
     }
 
     /// What is left of something; nothing where it can stay as it is.
@@ -34,7 +46,11 @@ impl<'a> Left<'a> {
         match kept {
             Kept::Event(Stored { event, taken }) => {
                 let left = of_event(event, self.payer);
-                if left.is_some() || event.object == OBJECT {
+                if left.is_some() && !taken && event.received > self.settled {
+                    self.untaken += 1;
+                    return None;
+                }
+                if left.is_some() || is_erased(event) {
                     self.concerned.insert(event.key.clone());
                 } else if let Some(digest) = Digest::of(event) {
                     self.digests.insert(event.key.clone(), digest.members);

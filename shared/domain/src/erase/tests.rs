@@ -43,8 +43,12 @@ fn stored(event: Event) -> Kept {
     Kept::Event(Stored { event, taken: true })
 }
 
+fn walk(payer: &Payer) -> Left<'_> {
+    Left::new(payer, Timestamp::MAX)
+}
+
 fn is_named(payer: &Payer, event: Event) -> bool {
-    Left::new(payer).of(&stored(event)).is_some()
+    walk(payer).of(&stored(event)).is_some()
 }
 
 #[test]
@@ -114,7 +118,7 @@ fn of_an_event_stays_what_makes_it_known_and_counted() {
         .with(Fact::Number, "don cua Nguyen Van An".to_owned());
     let was = event("1", facts, r#"{"x":1}"#);
     let payer = name("Nguyen Van An");
-    let Some(Kept::Event(now)) = Left::new(&payer).of(&stored(was.clone())) else {
+    let Some(Kept::Event(now)) = walk(&payer).of(&stored(was.clone())) else {
         panic!("it names the payer")
     };
     let left = Facts::default()
@@ -124,8 +128,8 @@ fn of_an_event_stays_what_makes_it_known_and_counted() {
     assert_eq!(now, Stored { event: expected.clone(), taken: true });
     assert_eq!(expected.fingerprint(), was.fingerprint());
     assert_eq!(Event::from_json(&expected.to_json().unwrap()).unwrap(), expected);
-    assert_eq!(Left::new(&payer).of(&stored(expected)), None, "it names nobody now");
-    assert_eq!(Left::new(&name("Tran Thi Binh")).of(&stored(was)), None);
+    assert_eq!(walk(&payer).of(&stored(expected)), None, "it names nobody now");
+    assert_eq!(walk(&name("Tran Thi Binh")).of(&stored(was)), None);
 }
 
 fn tried(event: &Event, state: DeliveryState, detail: &str) -> Kept {
@@ -151,21 +155,21 @@ fn attempts_of_what_named_the_payer_tell_nothing_any_more() {
     let digest = Digest { destination: Name::parse("sales").unwrap(), members };
     let digest = digest.event(Digest::key(1), Timestamp::UNIX_EPOCH);
     let other = event("2", Facts::default(), "{}");
-    let mut left = Left::new(&payer);
-    assert_eq!(left.of(&stored(digest.clone())), None);
-    assert_eq!(left.of(&stored(other.clone())), None);
+    let mut first = walk(&payer);
+    assert_eq!(first.of(&stored(digest.clone())), None);
+    assert_eq!(first.of(&stored(other.clone())), None);
     let event = memo("nguyen van an");
-    let Some(Kept::Event(erased)) = left.of(&stored(event.clone())) else { panic!() };
+    let Some(Kept::Event(erased)) = first.of(&stored(event.clone())) else { panic!() };
     for of in [&event, &digest] {
-        let left = left.of(&tried(of, refused("no"), "no — nguyen van an"));
+        let left = first.of(&tried(of, refused("no"), "no — nguyen van an"));
         assert_eq!(left, Some(tried(of, refused("erased"), "")));
     }
-    assert_eq!(left.of(&tried(&other, refused("no"), "no")), None);
-    let told = left.of(&tried(&other, DeliveryState::Delivered, "thanks, Nguyen Van An"));
+    assert_eq!(first.of(&tried(&other, refused("no"), "no")), None);
+    let told = first.of(&tried(&other, DeliveryState::Delivered, "thanks, Nguyen Van An"));
     assert_eq!(told, Some(tried(&other, DeliveryState::Delivered, "")));
-    assert_eq!(left.of(&tried(&event, DeliveryState::Delivered, "")), None);
+    assert_eq!(first.of(&tried(&event, DeliveryState::Delivered, "")), None);
     // Whoever was interrupted goes on.
-    let mut again = Left::new(&payer);
+    let mut again = walk(&payer);
     assert_eq!(again.of(&Kept::Event(erased)), None);
     let left = again.of(&tried(&event, DeliveryState::Delivered, "nguyen van an"));
     assert_eq!(left, Some(tried(&event, DeliveryState::Delivered, "")));
@@ -186,12 +190,12 @@ fn what_was_parked_or_is_in_conflict_is_emptied() {
         (r#"{"name":"Nguy\u1ec5n V\u0103n An","#, "{}"),
         ("data=eyJwYXllciI6Ik5ndXnhu4VuIFbEg24gQW4ifQ%3D%3D&signature=1", "{}"),
     ] {
-        let left = Left::new(&payer).of(&parked(bytes, context, "no amount"));
+        let left = walk(&payer).of(&parked(bytes, context, "no amount"));
         assert_eq!(left, Some(parked("", "", "erased")), "{bytes} {context}");
     }
-    assert_eq!(Left::new(&payer).of(&parked("name=Nguy", "{}", "no amount")), None);
+    assert_eq!(walk(&payer).of(&parked("name=Nguy", "{}", "no amount")), None);
     let conflict = Kept::Conflict { event: memo("nguyễn văn an"), told: true };
-    let Some(Kept::Conflict { event, told: true }) = Left::new(&payer).of(&conflict) else {
+    let Some(Kept::Conflict { event, told: true }) = walk(&payer).of(&conflict) else {
         panic!("it names the payer")
     };
     assert_eq!(event.object, r#"{"erased":true}"#);
@@ -233,4 +237,19 @@ fn what_singles_out_nobody_is_refused_and_nobody_is_shown() {
     }
     let shown = format!("{:?} {:?}", account("0071000123"), name("Vũ"));
     assert!(!shown.contains("0071") && !shown.to_lowercase().contains("vũ"), "{shown}");
+}
+
+#[test]
+fn what_no_destination_was_chosen_for_yet_is_left_alone_for_a_day() {
+    let payer = name("Nguyen Van An");
+    let untaken = |event: Event| Kept::Event(Stored { event, taken: false });
+    let named = memo("nguyen van an");
+    let mut before = Left::new(&payer, named.received - SignedDuration::from_secs(1));
+    assert_eq!(before.of(&untaken(named.clone())), None);
+    assert_eq!(before.of(&untaken(memo("somebody else"))), None);
+    assert_eq!(before.untaken, 1);
+    assert!(before.of(&stored(named.clone())).is_some(), "taken");
+    let mut after = Left::new(&payer, named.received);
+    assert!(after.of(&untaken(named)).is_some());
+    assert_eq!(after.untaken, 0);
 }

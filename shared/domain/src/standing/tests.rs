@@ -57,17 +57,39 @@ fn a_dead_one_is_paused_at_once_and_its_cause_is_kept() {
 #[test]
 fn a_success_ends_a_pause_but_not_an_operators() {
     let resumed = Standing { resumed: Some(hour(1)), ..Standing::default() };
+    let since_then = Some(Streak { since: hour(-24), failures: 0 });
     for (cause, mark, expected) in [
         (Cause::Failing, Mark::Taken, resumed.clone()),
         (Cause::Dead("x".into()), Mark::Taken, resumed.clone()),
-        (Cause::Operator, Mark::Resume, resumed.clone()),
-        (Cause::Failing, Mark::Resume, resumed.clone()),
+        (Cause::Operator, Mark::Resume, Standing { streak: since_then, ..resumed.clone() }),
+        (Cause::Failing, Mark::Resume, Standing { streak: since_then, ..resumed.clone() }),
         (Cause::Operator, Mark::Taken, Standing { streak: None, ..paused(Cause::Operator) }),
     ] {
         let what = format!("{cause:?} {mark:?}");
         assert_eq!(through(paused(cause), &[(1, mark)]), expected, "{what}");
     }
     assert!(resumed.releases());
+}
+
+/// An operator who resumes too early fails no delivery: the destination has still taken nothing.
+#[test]
+fn resuming_by_hand_does_not_make_it_one_that_takes() {
+    let resumed = through(paused(Cause::Failing), &[(30, Mark::Resume)]);
+    assert!(resumed.releases() && !resumed.is_probed() && resumed.awaits_success());
+    assert!(resumed.took_nothing_since(hour(-20)));
+    let failed = through(resumed.clone(), &[(31, Mark::Failed)]);
+    assert!(!failed.releases() && failed.is_probed() && failed.is_active());
+    assert!(failed.took_nothing_since(hour(-20)));
+    let again = through(resumed.clone(), &[31; 5].map(|at| (at, Mark::Failed)));
+    assert_eq!(again.mode, Mode::Paused { since: hour(31), cause: Cause::Failing });
+    assert_eq!(through(resumed, &[(31, Mark::Taken)]).streak, None);
+}
+
+#[test]
+fn what_was_announced_is_the_change_that_was_announced() {
+    let dead = through(Standing::default(), &[(1, Mark::Dead("gone".into()))]);
+    assert_eq!(dead.after(&Mark::Told(Mode::Active), hour(2)), None, "of the change before");
+    assert!(through(dead.clone(), &[(2, Mark::Told(dead.mode))]).told);
 }
 
 #[test]

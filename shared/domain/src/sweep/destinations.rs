@@ -95,7 +95,7 @@ impl Sweep {
             },
         };
         self.raise(&alarm, &change, swept).await?;
-        self.ledger.mark(name, &Mark::Told, now).await?;
+        self.ledger.mark(name, &Mark::Told(standing.mode.clone()), now).await?;
         Ok(())
     }
 

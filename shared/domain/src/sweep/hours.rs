@@ -20,6 +20,8 @@ const HOURS_AT_ONCE: usize = 24;
 const HOURS_BACK: i64 = 48;
 /// Events of the log read at once.
 const PAGE: usize = 500;
+/// The same where one hook is enough.
+const FEW: usize = 20;
 /// How many days of hours a source's rhythm is learnt from.
 const DAYS_LEARNT: i64 = 14;
 
@@ -49,6 +51,7 @@ impl Sweep {
         if known == Some(closed) {
             return Ok(());
         }
+        let mut was = was;
         for _ in 0..HOURS_AT_ONCE {
             if next >= closed {
                 break;
@@ -56,8 +59,15 @@ impl Sweep {
             let totals = self.totals_of(source, next, plus(next, HOUR)).await?;
             self.survey.set_totals(&totals).await?;
             next = plus(next, HOUR);
+            // Noted hour by hour: a run that is cut off has not read for nothing.
+            let now = next.to_string();
+            if known.is_none_or(|known| next > known) {
+                if !self.notes.set_note(&name, was.as_deref(), &now).await? {
+                    break;
+                }
+                was = Some(now);
+            }
         }
-        self.notes.set_note(&name, was.as_deref(), &next.to_string()).await?;
         Ok(())
     }
 
@@ -95,10 +105,11 @@ impl Sweep {
             return Ok(());
         }
         let (name, now) = (format!("silence/{}", source.id), self.clock.now());
-        let since = self.silent_since(source, now).await?;
         let was = self.notes.note(&name).await?;
+        let told = was.as_deref().filter(|text| !text.is_empty());
+        let since = self.silent_since(source, told.and_then(|text| text.parse().ok()), now).await?;
         let id = source.id.to_string();
-        match (since, was.as_deref().filter(|text| !text.is_empty())) {
+        match (since, told) {
             (Some(since), None) => {
                 swept.silent += 1;
                 let alarm = Alarm::Silence { source: id, since };
@@ -116,28 +127,54 @@ impl Sweep {
     }
 
     /// Since when the source is silent, if that is longer than its setting, or than its own rhythm.
+    /// `told` is since when it was silent when it was looked at last.
     async fn silent_since(
         &self,
         source: &Source,
+        told: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, PortError> {
         let open = hour_of(now);
-        let from = minus(open, HOUR * i32::try_from(24 * DAYS_LEARNT).unwrap_or(336));
+        let learnt = HOUR * i32::try_from(24 * DAYS_LEARNT).unwrap_or(336);
+        let from = match source.silence {
+            Silence::After(limit) => minus(open, limit + HOUR * 24),
+            Silence::Learnt | Silence::Off => minus(open, learnt),
+        };
         let hours = self.survey.totals(&source.id, from, open).await?;
-        let Some(last) = hours.iter().rev().find(|hour| hour.hooks > 0) else { return Ok(None) };
-        let since = plus(last.hour, HOUR);
+        let last = hours.iter().rev().find(|hour| hour.hooks > 0);
+        // Silent for so long that its last hour is not looked at any more; or never heard.
+        let Some(since) = last.map(|last| plus(last.hour, HOUR)).or(told) else { return Ok(None) };
         let silent = match source.silence {
             Silence::Off => false,
             Silence::After(limit) => now.duration_since(since) >= limit,
-            Silence::Learnt => expected(&hours, since, now) >= ENOUGH,
+            Silence::Learnt => told == Some(since) || expected(&hours, since, now) >= ENOUGH,
         };
         if !silent {
             return Ok(None);
         }
         // The hours that are not added up yet may have one; those that are have none.
         let unknown = hours.last().map_or(since, |last| plus(last.hour, HOUR));
-        let heard = self.totals_of(source, unknown, now).await?.hooks > 0;
-        Ok((!heard).then_some(since))
+        Ok((!self.heard(source, unknown, now).await?).then_some(since))
+    }
+
+    /// Whether a hook brought anything from one moment until before another.
+    async fn heard(
+        &self,
+        source: &Source,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.survey.logged(&source.id, from, until, after.as_deref(), FEW).await?;
+            if page.iter().any(|(_, event)| event.provenance == Provenance::Hook) {
+                return Ok(true);
+            }
+            match page.last() {
+                Some((place, _)) if page.len() == FEW => after = Some(place.clone()),
+                Some(_) | None => return Ok(false),
+            }
+        }
     }
 }
 

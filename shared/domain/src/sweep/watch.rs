@@ -10,6 +10,9 @@ use crate::{Alarm, Listed, ListedSource, PortError};
 const REFUSED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// So many of them are an alarm.
 const REFUSED_MANY: usize = 10;
+/// How a note begins of what is true, and of what is not any more.
+const TRUE_SINCE: &str = "true since ";
+const FALSE_SINCE: &str = "false since ";
 
 impl Sweep {
     pub(super) async fn watch(&self, swept: &mut Swept) -> Result<(), PortError> {
@@ -45,19 +48,23 @@ impl Sweep {
     async fn dead(&self, swept: &mut Swept) -> Result<(), PortError> {
         let count = self.dead_letters.count().await?;
         let was = self.notes.note("dead_letters").await?;
-        let known: u64 = was.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+        // How many, and since when there are so many.
+        let known = was.as_deref().and_then(|text| text.split(' ').next()?.parse().ok());
+        let known: u64 = known.unwrap_or(0);
         if count > known {
-            let change = self.clock.now().to_string();
-            self.raise(&Alarm::DeadLetters { count }, &change, swept).await?;
+            let change = was.as_deref().unwrap_or("first");
+            self.raise(&Alarm::DeadLetters { count }, change, swept).await?;
         }
         if count != known {
-            self.notes.set_note("dead_letters", was.as_deref(), &count.to_string()).await?;
+            let now = format!("{count} {}", self.clock.now());
+            self.notes.set_note("dead_letters", was.as_deref(), &now).await?;
         }
         Ok(())
     }
 
     /// Raises an alarm when something becomes true; when it has become false again it may be raised
-    /// anew.
+    /// anew. What the note said before tells this change from the last, and is the same for two sweeps
+    /// at once.
     async fn told(
         &self,
         name: &str,
@@ -66,16 +73,16 @@ impl Sweep {
         swept: &mut Swept,
     ) -> Result<(), PortError> {
         let was = self.notes.note(name).await?;
-        let known = was.as_deref().is_some_and(|text| !text.is_empty());
-        let text = match (now, known) {
+        let known = was.as_deref().is_some_and(|text| text.starts_with(TRUE_SINCE));
+        let since = match (now, known) {
             (true, false) => {
-                let change = self.clock.now().to_string();
-                self.raise(alarm, &change, swept).await?;
-                change
+                self.raise(alarm, was.as_deref().unwrap_or("first"), swept).await?;
+                TRUE_SINCE
             }
-            (false, true) => String::new(),
+            (false, true) => FALSE_SINCE,
             (true, true) | (false, false) => return Ok(()),
         };
+        let text = format!("{since}{}", self.clock.now());
         self.notes.set_note(name, was.as_deref(), &text).await?;
         Ok(())
     }
