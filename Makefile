@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws fakecloud venv venv-aws venv-sam venv-checkov docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,13 +37,13 @@ bench-lambda: ## Measure the functions beside a bare one: CPU, memory, size, cal
 
 ORDEAL_BUILD = cargo build --profile dist -p tingting -p casso -p dispatch -p sweep
 ORDEAL ?= kills disks clock aws
-ordeal: venv-aws ## Kill processes, fill and break disks, set clocks, trouble AWS: what is lost, what comes twice (40 minutes)
+ordeal: fakecloud ## Kill processes, fill and break disks, set clocks, trouble AWS: what is lost, what comes twice (40 minutes)
 	$(ORDEAL_BUILD)
 	cargo bench -p testkit --bench ordeal -- $(ORDEAL)
 
 LOAD_SECONDS ?= 600
 LOAD ?= most steady aws plot
-load: venv-aws ## Load for LOAD_SECONDS=600, the program and the functions; figures in target/load, drawn in docs/load.svg
+load: fakecloud ## Load for LOAD_SECONDS=600, the program and the functions; figures in target/load, drawn in docs/load.svg
 	$(ORDEAL_BUILD)
 	cargo bench -p testkit --bench load -- --seconds=$(LOAD_SECONDS) $(LOAD)
 
@@ -53,10 +53,11 @@ dist: ## Build the program as it is packaged: slow to build, fast to run
 # What the functions are built for: arm64 is a fifth cheaper than x86_64.
 ARCH ?= arm64
 LAMBDA_DIR ?= target/lambda
+LAMBDA_PROFILE ?= dist
 export SAM_CLI_TELEMETRY = 0
 
 build: venv-sam ## Build all functions for AWS, zipped in target/lambda (ARCH=arm64 or x86_64)
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" cargo lambda build --profile dist --target $(ARCH:arm64=aarch64)-unknown-linux-gnu --output-format zip --lambda-dir $(LAMBDA_DIR) $(addprefix -p ,$(notdir $(wildcard functions/*)))
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" cargo lambda build --profile $(LAMBDA_PROFILE) --target $(ARCH:arm64=aarch64)-unknown-linux-gnu --output-format zip --lambda-dir $(LAMBDA_DIR) $(addprefix -p ,$(notdir $(wildcard functions/*)))
 
 deploy: build ## Deploy to AWS; asks what it must know the first time and keeps it in samconfig.toml
 	.venv-sam/bin/sam deploy --resolve-s3 --capabilities CAPABILITY_IAM $(if $(filter-out arm64,$(ARCH)),--parameter-overrides Architecture=$(ARCH)) $(if $(wildcard samconfig.toml),,--guided --stack-name tingting)
@@ -66,7 +67,7 @@ watch: venv-sam venv-aws ## Serve AWS on this machine, with functions that follo
 	.venv-aws/bin/python local/stack --port $(PORT) --apply local/tingting.toml --show 8089
 
 test-aws: venv-aws ## Deploy the template on this machine and test it from end to end
-	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here
+	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here LAMBDA_PROFILE=dev
 	cargo test -p testkit --features aws-stack --test aws_stack
 
 lint-aws: venv-sam venv-checkov ## Judge the template
@@ -82,6 +83,10 @@ venv-aws: .venv-aws/made ## Python with two servers that speak DynamoDB and SQS
 .venv-aws/made: tests/aws/requirements.txt
 	python3 -m venv .venv-aws && .venv-aws/bin/pip install -q -r tests/aws/requirements.txt && touch .venv-aws/made
 
+fakecloud: .fakecloud/bin/fakecloud ## A quick server that speaks DynamoDB and SQS, for load (ten minutes to build)
+.fakecloud/bin/fakecloud:
+	cargo install --locked --root .fakecloud fakecloud@0.9.2
+
 venv-sam: .venv-sam/made ## Python with SAM and cargo-lambda
 .venv-sam/made: local/requirements-sam.txt
 	python3 -m venv .venv-sam && .venv-sam/bin/pip install -q -r local/requirements-sam.txt && touch .venv-sam/made
@@ -94,4 +99,4 @@ docs: ## Build the documentation of all crates
 	cargo doc --workspace --no-deps
 
 clean: ## Remove what was built
-	rm -rf target fuzz/target fuzz/found .venv .venv-aws .venv-sam .venv-checkov
+	rm -rf target fuzz/target fuzz/found .venv .venv-aws .venv-sam .venv-checkov .fakecloud

@@ -69,9 +69,10 @@ pub enum Command {
     /// Write everything that is kept into a file of JSON lines, for moving between this machine and AWS.
     ///
     /// Idempotency keys, deliveries, attempts, pauses and the directory are in it, so that after an
-    /// import nothing is announced twice. Stop `tingting serve` first, or the calls to a stack: what
-    /// comes in meanwhile is not in it. It holds secrets and payers' data: keep it where only you can
-    /// read it.
+    /// import nothing is announced twice. First stop `tingting serve` for good, or deploy the stack with
+    /// Delivering=false and wait two minutes: a place that goes on delivering beside the new one
+    /// announces twice. What comes in meanwhile is not in it: export and import once more when the
+    /// providers call the new place. It holds secrets and payers' data: keep it where only you can read it.
     Export(Moving),
     /// Put what `tingting export` wrote where it is not yet.
     ///

@@ -26,7 +26,7 @@ const LATER: u64 = 10_000_000;
 /// Three hundred a second, or as many as the server behind can do.
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
 pub(crate) async fn steady(given: &Given) -> Result<bool, Anything> {
-    let place = Place::make(Server::today()).await;
+    let place = Place::make(Server::quick()).await;
     let books = Books::open(|_| Says::now(200)).await?;
     let destination = json!({
         "name": PLACE, "channel": "webhook", "endpoint": books.url(PLACE),
@@ -35,7 +35,7 @@ pub(crate) async fn steady(given: &Given) -> Result<bool, Anything> {
     furnish(&place, vec![destination]).await?;
     let crew = Crew {
         programs: given.programs.clone(),
-        endpoint: Server::today().url().to_owned(),
+        endpoint: Server::quick().url().to_owned(),
         ingest: 4,
         dispatch: 4,
         sweep_every: Duration::from_secs(60),

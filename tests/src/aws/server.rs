@@ -1,9 +1,10 @@
-//! One of the two servers, run by this process on a free port of 127.0.0.1, with its time in the
-//! test's hand (`shims/clock.c`). It ends when this process does, however that ends: its standard
+//! One of the servers, run by this process on a free port of 127.0.0.1, two of them with their time in
+//! the test's hand (`shims/clock.c`). It ends when this process does, however that ends: its standard
 //! input ends then (`aws/serve.py`).
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -32,19 +33,40 @@ impl Server {
     /// moto, one for all tests of this process.
     pub fn moto() -> &'static Self {
         static MOTO: OnceLock<Server> = OnceLock::new();
-        MOTO.get_or_init(|| Self::start("moto", true))
+        MOTO.get_or_init(|| Self::start("moto"))
     }
 
     /// ministack, one for all tests of this process.
     pub fn ministack() -> &'static Self {
         static MINISTACK: OnceLock<Server> = OnceLock::new();
-        MINISTACK.get_or_init(|| Self::start("ministack", true))
+        MINISTACK.get_or_init(|| Self::start("ministack"))
     }
 
-    /// ministack, one for this process, whose time is the true one and cannot be set.
-    pub fn today() -> &'static Self {
-        static TODAY: OnceLock<Server> = OnceLock::new();
-        TODAY.get_or_init(|| Self::start("ministack", false))
+    /// fakecloud, one for this process, whose time is the true one: for load, where a slow server would
+    /// be all that is measured. `make fakecloud` builds it.
+    pub fn quick() -> &'static Self {
+        static QUICK: OnceLock<Server> = OnceLock::new();
+        QUICK.get_or_init(Self::fakecloud)
+    }
+
+    fn fakecloud() -> Self {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(".fakecloud");
+        let program = program.join("bin/fakecloud");
+        assert!(program.exists(), "{} is not there: run `make fakecloud`", program.display());
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
+        let address = free.expect("a port is free").to_string();
+        // It ends with its standard input, as the others do.
+        let script = r#""$0" --addr "$1" --account-id 000000000000 --region ap-southeast-1 \
+            --log-level error & cat > /dev/null; kill $!"#;
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(program).arg(&address);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("sh runs");
+        while TcpStream::connect(&address).is_err() {
+            std::thread::yield_now();
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, told) = (format!("http://{address}"), AtomicI64::new(0));
+        Self { url, time: None, told, child, _folder: folder }
     }
 
     /// Where it listens.
@@ -61,7 +83,7 @@ impl Server {
         time.write_all_at(&nanoseconds.to_ne_bytes(), 0).expect("its clock can be set");
     }
 
-    fn start(which: &str, in_hand: bool) -> Self {
+    fn start(which: &str) -> Self {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = tests.with_file_name(".venv-aws").join("bin/python");
         assert!(python.exists(), "{} is not there: run `make venv-aws`", python.display());
@@ -73,10 +95,8 @@ impl Server {
         time.write_all_at(&morning.to_ne_bytes(), 0).expect("its clock can be set");
         let mut command = Command::new(python);
         command.arg(tests.join("aws/serve.py")).arg(which);
-        if in_hand {
-            command.env("LD_PRELOAD", shim::compile_clock(folder.path()));
-            command.env("CLOCK_FILE", clock);
-        }
+        command.env("LD_PRELOAD", shim::compile_clock(folder.path()));
+        command.env("CLOCK_FILE", clock);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python runs");
         let mut port = String::new();
@@ -85,14 +105,14 @@ impl Server {
         let port = port.trim();
         assert!(!port.is_empty(), "{which} does not start; what it says is above");
         let (url, told) = (format!("http://127.0.0.1:{port}"), AtomicI64::new(0));
-        Self { url, time: in_hand.then_some(time), told, child, _folder: folder }
+        Self { url, time: Some(time), told, child, _folder: folder }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        drop(self.child.stdin.take());
         // It may have ended by itself.
-        _ = self.child.kill();
         _ = self.child.wait();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Cause, DeliveryState, DestinationName, EventKey, Kind, Mode};
+use domain::{Alarm, Cause, DeliveryState, DestinationName, EventKey, Kind, Mode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
@@ -32,6 +32,10 @@ pub fn broken(journey: &Journey, outcome: &Outcome) -> Vec<String> {
     states(journey, outcome, &told, &mut broken);
     repeats(outcome, &told, &mut broken);
     comes_back(outcome, &mut broken);
+    announced(outcome, &mut broken);
+    if outcome.seen.blows.is_empty() && outcome.seen.given_up > 0 {
+        broken.push(format!("{} calls were never acknowledged", outcome.seen.given_up));
+    }
     if outcome.skew != Skew::Minutes {
         in_flight(&told, &mut broken);
         overdue(outcome, &mut broken);
@@ -163,6 +167,18 @@ fn comes_back(outcome: &Outcome, broken: &mut Vec<String>) {
         let by_hand = matches!(stands.mode, Mode::Paused { cause: Cause::Operator, .. });
         if took && stands.is_probed() && !by_hand && outcome.seen.blows.is_empty() {
             broken.push(format!("{name} took something and has not come back: {stands:?}"));
+        }
+    }
+}
+
+/// Where a destination is paused or disabled, an alarm about it is on record.
+fn announced(outcome: &Outcome, broken: &mut Vec<String>) {
+    for (name, stands) in outcome.standings.iter().filter(|(_, stands)| !stands.is_active()) {
+        let about = |s: &domain::Stored| {
+            Alarm::of(&s.event).is_some_and(|alarm| alarm.about() == Some(name.as_str()))
+        };
+        if !outcome.events.iter().any(about) {
+            broken.push(format!("nobody was told of {name}: {stands:?}"));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Channel, Delivery, DeliveryState, Mode, Provider, Standing};
+use domain::{Channel, Delivery, DeliveryState, Mode, Provider, Standing, Stored};
 use jiff::{SignedDuration, Timestamp};
 
 use super::hall::{Hall, Idle};
@@ -117,6 +117,17 @@ impl Scene {
             | DeliveryState::Failed(_)
             | DeliveryState::Cancelled(_) => return,
         };
+        self.late_since(since);
+    }
+
+    /// Notes how long an event that is taken had waited for it.
+    pub(super) fn untaken(&self, stored: &Stored) {
+        if !stored.taken {
+            self.late_since(stored.event.received);
+        }
+    }
+
+    fn late_since(&self, since: Timestamp) {
         let mut seen = self.record.seen();
         seen.overdue = seen.overdue.max(self.hall.now().duration_since(since));
     }

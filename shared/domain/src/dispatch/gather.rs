@@ -150,11 +150,12 @@ impl Dispatch {
         let DeliveryState::Gathered { since, .. } = member.state else { return Ok(done()) };
         let destination = member.of.destination.clone();
         let of = DeliveryRef { event: digest.clone(), destination };
+        // In this order: a digest that was taken before its delivery was looked for has none for ever,
+        // because its destination was not to be had just then.
+        let stored = self.ledger.stored(digest).await?;
         let step = match self.ledger.delivery(&of).await? {
             Some((delivery, _)) => fate(&delivery.state, digest),
             None => {
-                let stored = self.ledger.stored(digest).await?;
-                // Taken without a delivery: its destination was not to be had just then.
                 let open = stored.filter(|stored| !stored.taken);
                 let lists = open.and_then(|open| Digest::of(&open.event));
                 let listed = lists.is_some_and(|lists| lists.members.contains(&member.of.event));

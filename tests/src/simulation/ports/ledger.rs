@@ -56,7 +56,13 @@ impl Ledger for Desk {
 
     async fn take(&self, key: &EventKey, late: bool) -> Result<(), PortError> {
         let what = || format!("ledger.take {key}");
-        self.pass(PORT, None, &what, self.scene.ledger.take(key, late)).await
+        let call = async {
+            if let Some(known) = self.scene.ledger.stored(key).await? {
+                self.scene.untaken(&known);
+            }
+            self.scene.ledger.take(key, late).await
+        };
+        self.pass(PORT, None, &what, call).await
     }
 
     async fn start(
