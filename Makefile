@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws fakecloud venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws quick venv venv-aws venv-sam venv-checkov docs deny clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,13 +37,13 @@ bench-lambda: ## Measure the functions beside a bare one: CPU, memory, size, cal
 
 ORDEAL_BUILD = cargo build --profile dist -p tingting -p casso -p dispatch -p sweep
 ORDEAL ?= kills disks clock aws
-ordeal: fakecloud ## Kill processes, fill and break disks, set clocks, trouble AWS: what is lost, what comes twice (40 minutes)
+ordeal: quick ## Kill processes, fill and break disks, set clocks, trouble AWS: what is lost, what comes twice (40 minutes)
 	$(ORDEAL_BUILD)
 	cargo bench -p testkit --bench ordeal -- $(ORDEAL)
 
 LOAD_SECONDS ?= 600
 LOAD ?= most steady aws plot
-load: fakecloud ## Load for LOAD_SECONDS=600, the program and the functions; figures in target/load, drawn in docs/load.svg
+load: quick ## Load for LOAD_SECONDS=600, the program and the functions; figures in target/load, drawn in docs/load.svg
 	$(ORDEAL_BUILD)
 	cargo bench -p testkit --bench load -- --seconds=$(LOAD_SECONDS) $(LOAD)
 
@@ -83,9 +83,11 @@ venv-aws: .venv-aws/made ## Python with two servers that speak DynamoDB and SQS
 .venv-aws/made: tests/aws/requirements.txt
 	python3 -m venv .venv-aws && .venv-aws/bin/pip install -q -r tests/aws/requirements.txt && touch .venv-aws/made
 
-fakecloud: .fakecloud/bin/fakecloud ## A quick server that speaks DynamoDB and SQS, for load (ten minutes to build)
-.fakecloud/bin/fakecloud:
-	cargo install --locked --root .fakecloud fakecloud@0.9.2
+quick: .quick/bin/fakecloud .quick/bin/dynoxide ## Quick servers that speak SQS and DynamoDB, for ordeals and load (ten minutes to build)
+.quick/bin/fakecloud:
+	cargo install --locked --root .quick fakecloud@0.9.2
+.quick/bin/dynoxide:
+	cargo install --locked --root .quick dynoxide-rs@3.2.0
 
 venv-sam: .venv-sam/made ## Python with SAM and cargo-lambda
 .venv-sam/made: local/requirements-sam.txt
@@ -99,4 +101,4 @@ docs: ## Build the documentation of all crates
 	cargo doc --workspace --no-deps
 
 clean: ## Remove what was built
-	rm -rf target fuzz/target fuzz/found .venv .venv-aws .venv-sam .venv-checkov .fakecloud
+	rm -rf target fuzz/target fuzz/found .venv .venv-aws .venv-sam .venv-checkov .quick

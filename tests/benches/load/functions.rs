@@ -35,7 +35,8 @@ pub(crate) async fn steady(given: &Given) -> Result<bool, Anything> {
     furnish(&place, vec![destination]).await?;
     let crew = Crew {
         programs: given.programs.clone(),
-        endpoint: Server::quick().url().to_owned(),
+        tables: Server::quick().url().to_owned(),
+        queues: Server::quick().queues_url().to_owned(),
         ingest: 4,
         dispatch: 4,
         sweep_every: Duration::from_secs(60),

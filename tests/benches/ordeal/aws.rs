@@ -33,14 +33,15 @@ const LOOK: Duration = Duration::from_secs(20);
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
 pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     let kills = given.kills / 4;
-    let (place, shop) = (Place::make(Server::quick()).await, Shop::open(given.seed).await?);
+    let (place, shop) = (Place::make(Server::fakecloud()).await, Shop::open(given.seed).await?);
     furnish(&place, shop.records()).await?;
     let calm = Arc::new(AtomicBool::new(false));
     let meddler =
-        Meddler::before(Server::quick().url(), meddling(given.seed, Arc::clone(&calm))).await;
+        Meddler::before(Server::fakecloud().url(), meddling(given.seed, Arc::clone(&calm))).await;
     let crew = Crew {
         programs: given.programs.clone(),
-        endpoint: meddler.url(),
+        tables: meddler.url(),
+        queues: meddler.url(),
         ingest: 2,
         dispatch: 2,
         sweep_every: Duration::from_secs(20),

@@ -43,7 +43,7 @@ impl Place {
     pub async fn make(server: &'static Server) -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let n = MADE.fetch_add(1, Ordering::Relaxed);
-        let services = patient(&services(server.url(), server.url()));
+        let services = patient(&services(server.url(), server.queues_url()));
         let (directory, ledger) = (format!("directory-{n}"), format!("ledger-{n}"));
         Schema::of("Directory").make(&services.dynamodb, &directory).await;
         Schema::of("Ledger").make(&services.dynamodb, &ledger).await;

@@ -18,15 +18,17 @@ use tempfile::TempDir;
 use crate::clock::HandClock;
 use crate::shim;
 
-/// A server that speaks DynamoDB and SQS.
+/// A server that speaks DynamoDB and SQS, or one for each.
 #[derive(Debug)]
 pub struct Server {
     url: String,
+    /// Another one for SQS.
+    queues: Option<Box<Self>>,
     /// Nothing where its time is the true one.
     time: Option<File>,
     told: AtomicI64,
     child: Child,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Server {
@@ -42,36 +44,56 @@ impl Server {
         MINISTACK.get_or_init(|| Self::start("ministack"))
     }
 
-    /// fakecloud, one for this process, whose time is the true one: for load, where a slow server would
-    /// be all that is measured. `make fakecloud` builds it.
-    pub fn quick() -> &'static Self {
-        static QUICK: OnceLock<Server> = OnceLock::new();
-        QUICK.get_or_init(Self::fakecloud)
+    /// fakecloud, one for this process, whose time is the true one. `make quick` builds it.
+    pub fn fakecloud() -> &'static Self {
+        static FAKECLOUD: OnceLock<Server> = OnceLock::new();
+        FAKECLOUD.get_or_init(Self::start_fakecloud)
     }
 
-    fn fakecloud() -> Self {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(".fakecloud");
-        let program = program.join("bin/fakecloud");
-        assert!(program.exists(), "{} is not there: run `make fakecloud`", program.display());
+    /// dynoxide, which speaks DynamoDB alone, beside a fakecloud for SQS: for load, where a server that
+    /// slows down with its table would be all that is measured. `make quick` builds both.
+    pub fn quick() -> &'static Self {
+        static QUICK: OnceLock<Server> = OnceLock::new();
+        QUICK.get_or_init(|| {
+            let mut quick = Self::run("dynoxide", "serve --log quiet --host 127.0.0.1 --port");
+            quick.queues = Some(Box::new(Self::start_fakecloud()));
+            quick
+        })
+    }
+
+    fn start_fakecloud() -> Self {
+        let account = "--account-id 000000000000 --region ap-southeast-1 --log-level error";
+        Self::run("fakecloud", &format!("{account} --addr 127.0.0.1:"))
+    }
+
+    /// Runs a program of `.quick`, whose arguments end with its port.
+    fn run(program: &str, arguments: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(".quick/bin").join(program);
+        assert!(path.exists(), "{} is not there: run `make quick`", path.display());
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
-        let address = free.expect("a port is free").to_string();
+        let address = free.expect("a port is free");
+        let space = if arguments.ends_with(':') { "" } else { " " };
         // It ends with its standard input, as the others do.
-        let script = r#""$0" --addr "$1" --account-id 000000000000 --region ap-southeast-1 \
-            --log-level error & cat > /dev/null; kill $!"#;
+        let port = address.port();
+        let script = format!("\"$0\" {arguments}{space}{port} & cat > /dev/null; kill $!");
         let mut command = Command::new("sh");
-        command.arg("-c").arg(script).arg(program).arg(&address);
+        command.arg("-c").arg(script).arg(path);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("sh runs");
-        while TcpStream::connect(&address).is_err() {
+        while TcpStream::connect(address).is_err() {
             std::thread::yield_now();
         }
-        let folder = tempfile::tempdir().expect("a folder");
         let (url, told) = (format!("http://{address}"), AtomicI64::new(0));
-        Self { url, time: None, told, child, _folder: folder }
+        Self { url, queues: None, time: None, told, child, _folder: None }
     }
 
     /// Where it listens.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where SQS is.
+    pub fn queues_url(&self) -> &str {
+        self.queues.as_ref().map_or(&self.url, |queues| &queues.url)
     }
 
     /// Sets its time, backwards too. Ten microseconds pass at each call: what becomes visible at a
@@ -105,7 +127,7 @@ impl Server {
         let port = port.trim();
         assert!(!port.is_empty(), "{which} does not start; what it says is above");
         let (url, told) = (format!("http://127.0.0.1:{port}"), AtomicI64::new(0));
-        Self { url, time: Some(time), told, child, _folder: folder }
+        Self { url, queues: None, time: Some(time), told, child, _folder: Some(folder) }
     }
 }
 

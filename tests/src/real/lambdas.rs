@@ -31,8 +31,10 @@ const REST: Duration = Duration::from_millis(100);
 pub struct Crew {
     /// The folder of the functions.
     pub programs: PathBuf,
-    /// Where they find AWS.
-    pub endpoint: String,
+    /// Where they find DynamoDB.
+    pub tables: String,
+    /// Where they find SQS.
+    pub queues: String,
     /// Processes that take hooks.
     pub ingest: usize,
     /// Processes that deliver.
@@ -87,7 +89,7 @@ impl Lambdas {
         let (killed, resident) = (Arc::<Killed>::default(), Arc::<Resident>::default());
         let shared = Arc::new(Shared {
             programs: crew.programs.clone(),
-            variables: variables(&crew.endpoint, place),
+            variables: variables(crew, place),
             place: place.clone(),
             killed: Arc::clone(&killed),
             resident: Arc::clone(&resident),
@@ -226,16 +228,17 @@ fn note(most: &AtomicU64, process: Option<&Function>) {
     }
 }
 
-fn variables(endpoint: &str, place: &Place) -> Vec<(&'static str, String)> {
+fn variables(crew: &Crew, place: &Place) -> Vec<(&'static str, String)> {
     let url = |queue: &str| {
         let name = Path::new(queue).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        format!("{endpoint}/000000000000/{name}")
+        format!("{}/000000000000/{name}", crew.queues)
     };
     vec![
         ("AWS_REGION", "ap-southeast-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", crew.tables.clone()),
+        ("AWS_ENDPOINT_URL_SQS", crew.queues.clone()),
         ("TINGTING_QUEUE_URL", url(&place.queue)),
         ("TINGTING_DEAD_LETTERS_URL", url(&place.dead_letters)),
         ("TINGTING_DIRECTORY_TABLE", place.directory.clone()),
