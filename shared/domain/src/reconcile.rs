@@ -72,6 +72,8 @@ pub struct Reconciled {
     pub young: u32,
     /// There is more to ask: pages or time ran out.
     pub unfinished: bool,
+    /// Since when no round has been completed; none where this run completed one.
+    pub since: Option<Timestamp>,
     /// What went wrong, and who must do something about it.
     pub fault: Option<Setback>,
 }
@@ -89,6 +91,7 @@ impl Reconciled {
             parked: 0,
             young: 0,
             unfinished: false,
+            since: None,
             fault: None,
         }
     }

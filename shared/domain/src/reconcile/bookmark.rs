@@ -19,6 +19,9 @@ struct Note {
     v: u32,
     /// When the provider was asked last.
     asked: i64,
+    /// Since when no round has been completed: when the first run after the last one began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
     /// Not again before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<i64>,
@@ -97,7 +100,15 @@ impl Bookmark {
 
     /// Begins a run: nobody else asks from here on, once it is written.
     pub(super) fn begin(&mut self, now: Timestamp) {
-        (self.note.asked, self.note.not_before) = (now.as_second(), None);
+        let now = now.as_second();
+        (self.note.asked, self.note.not_before) = (now, None);
+        // A time that lies ahead was a wrong clock's.
+        self.note.since = Some(self.note.since.map_or(now, |since| since.min(now)));
+    }
+
+    /// Since when no round has been completed; none where the last run completed one.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.note.since.and_then(|second| Timestamp::from_second(second).ok())
     }
 
     /// Whether a round is about to begin, rather than to go on.
@@ -119,6 +130,7 @@ impl Bookmark {
     pub(super) fn complete(&mut self, cursor: String) {
         self.note.start = Some(cursor.clone());
         self.note.cursor = Some(cursor);
+        self.note.since = None;
     }
 
     /// The round was unsound: the next one begins where it began.

@@ -80,6 +80,7 @@ impl<'a> Visit<'a> {
     /// Asks, and reports; nothing to report where another process asks already.
     pub(super) async fn go(mut self, mut bookmark: Bookmark) -> Option<Reconciled> {
         bookmark.begin(self.flow.clock.now());
+        self.report.since = bookmark.since();
         match bookmark.write(self.flow.notes.as_ref()).await {
             Ok(true) => {}
             Ok(false) => return None,
@@ -93,6 +94,7 @@ impl<'a> Visit<'a> {
             Err(Stop::Spent) => self.report.unfinished = true,
             Err(Stop::Setback(setback)) => self.report.fault = Some(setback),
         }
+        self.report.since = bookmark.since();
         let fault = self.report.fault.as_ref();
         let after = fault.and_then(|fault| fault.after);
         let not_before = after.and_then(|after| self.flow.clock.now().checked_add(after).ok());
