@@ -66,7 +66,7 @@ pub struct Reconciled {
     pub late: Option<SignedDuration>,
     /// Keys under which we had another event, each told once.
     pub conflicts: Vec<EventKey>,
-    /// Rows that could not be read.
+    /// Rows that could not be read and were not kept before: each is told once.
     pub parked: u32,
     /// Rows that were left for their hooks.
     pub young: u32,

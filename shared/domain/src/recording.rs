@@ -19,17 +19,20 @@ pub(crate) async fn claim(ledger: &dyn Ledger, events: &[Event]) -> Result<Vec<C
     futures_util::stream::iter(claims).buffered(WRITES_AT_ONCE).try_collect().await
 }
 
-/// Keeps what could not be read.
+/// Keeps what could not be read; how much of it was not kept before.
 pub(crate) async fn park(
     ledger: &dyn Ledger,
     source: &SourceId,
     parked: &[Parked],
     context: &str,
     at: Timestamp,
-) -> Result<(), PortError> {
+) -> Result<u32, PortError> {
     let parking: Vec<_> =
         parked.iter().map(|element| ledger.park(source, element, context, at)).collect();
-    futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
+    futures_util::stream::iter(parking)
+        .buffer_unordered(WRITES_AT_ONCE)
+        .try_fold(0, async |new, is_new| Ok(new + u32::from(is_new)))
+        .await
 }
 
 /// Rings for every event whose claim says that it was not taken yet.

@@ -167,8 +167,8 @@ impl<'a> Visit<'a> {
             }
         }
         self.report.young += page.young;
-        self.report.parked += u32::try_from(page.parked.len()).unwrap_or(u32::MAX);
-        recording::park(ledger, &self.whom.source.id, &page.parked, CONTEXT, now).await?;
+        let source = &self.whom.source.id;
+        self.report.parked += recording::park(ledger, source, &page.parked, CONTEXT, now).await?;
         Ok(recording::ring(self.flow.queue.as_ref(), &page.events, &claims).await?)
     }
 
