@@ -120,15 +120,35 @@ async fn a_limit_is_obeyed_and_the_round_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn what_does_not_fit_into_a_run_is_gone_on_with_in_the_next() {
     let (desk, casso) = at_casso(&[]).await;
-    for id in 1..=2150 {
+    casso.set_largest(2);
+    for id in 1..=215 {
         casso.put(desk.row(id, 1000, 60));
     }
     let first = desk.ask().await;
-    assert_eq!((first.pages, first.gaps, first.unfinished, first.fault), (20, 2000, true, None));
-    desk.advance(30);
+    assert_eq!((first.pages, first.gaps, first.unfinished, first.fault), (100, 200, true, None));
+    // The very next tick: nothing waits for the half hour.
     let second = desk.ask().await;
-    assert_eq!((second.pages, found(&second)), (2, (0, 150, 0, false)));
-    assert_eq!(desk.world.ledger.events().len(), 2150);
+    assert_eq!((second.pages, found(&second)), (8, (0, 15, 0, false)));
+    assert_eq!(desk.world.ledger.events().len(), 215);
+    desk.advance(28);
+    assert_eq!(desk.run().await, [], "the round is over, and the next has its time");
+}
+
+#[tokio::test]
+async fn a_round_in_hand_waits_where_the_provider_says_so_or_fails() {
+    let (desk, casso) = at_casso(&[]).await;
+    casso.set_largest(1);
+    for id in 1..=150 {
+        casso.put(desk.row(id, 1000, 60));
+    }
+    assert!(desk.ask().await.unfinished);
+    casso.limit_once(600);
+    assert_eq!(fault(&desk.ask().await).0, Blame::Pace);
+    for (minutes, runs) in [(9, 0), (19, 0), (2, 1)] {
+        desk.advance(minutes);
+        assert_eq!(desk.run().await.len(), runs, "{minutes} minutes more");
+    }
+    assert_eq!(desk.world.ledger.events().len(), 150);
 }
 
 #[tokio::test]

@@ -25,6 +25,9 @@ struct Note {
     /// Not again before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<i64>,
+    /// The last run ended for want of time or pages, and nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     /// Where the round in hand began: what an unsound round goes back to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start: Option<String>,
@@ -90,18 +93,19 @@ impl Bookmark {
         self.note.asked
     }
 
-    /// Whether the time has come. A time of asking that lies ahead was a wrong clock's.
+    /// Whether the time has come: at once for a round that only lacked time or pages, so that it ends
+    /// however much there is. A time of asking that lies ahead was a wrong clock's.
     pub(super) fn is_due(&self, every: Duration, now: Timestamp) -> bool {
         let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
         let since = SignedDuration::from_secs(now.as_second().saturating_sub(self.note.asked));
         let rested = since >= every.saturating_sub(SLACK) || since < -SLACK;
-        rested && self.note.not_before.is_none_or(|at| at <= now.as_second())
+        (rested || self.note.more) && self.note.not_before.is_none_or(|at| at <= now.as_second())
     }
 
     /// Begins a run: nobody else asks from here on, once it is written.
     pub(super) fn begin(&mut self, now: Timestamp) {
         let now = now.as_second();
-        (self.note.asked, self.note.not_before) = (now, None);
+        (self.note.asked, self.note.not_before, self.note.more) = (now, None, false);
         // A time that lies ahead was a wrong clock's.
         self.note.since = Some(self.note.since.map_or(now, |since| since.min(now)));
     }
@@ -138,9 +142,10 @@ impl Bookmark {
         self.note.cursor = self.note.start.clone();
     }
 
-    /// What went wrong, or that nothing did, and how long to stay away.
-    pub(super) fn end(&mut self, fault: Option<String>, not_before: Option<Timestamp>) {
-        self.note.fault = fault;
+    /// What went wrong, or that nothing did, how long to stay away, and whether the round goes on as
+    /// soon as anybody has time.
+    pub(super) fn end(&mut self, fault: Option<String>, not_before: Option<Timestamp>, more: bool) {
+        (self.note.fault, self.note.more) = (fault, more);
         self.note.not_before = not_before.map(Timestamp::as_second);
     }
 

@@ -15,8 +15,8 @@ use crate::{
     Setback, Source, recording,
 };
 
-/// The most pages of one source in one run.
-const MOST_PAGES: u32 = 20;
+/// The most pages of one source in one run: what fits into its time at one page a second.
+const MOST_PAGES: u32 = 100;
 /// Whatever is younger is left for its hook.
 const SETTLED: SignedDuration = SignedDuration::from_mins(10);
 /// One exchange takes no longer.
@@ -98,7 +98,7 @@ impl<'a> Visit<'a> {
         let fault = self.report.fault.as_ref();
         let after = fault.and_then(|fault| fault.after);
         let not_before = after.and_then(|after| self.flow.clock.now().checked_add(after).ok());
-        bookmark.end(fault.map(ToString::to_string), not_before);
+        bookmark.end(fault.map(ToString::to_string), not_before, self.report.unfinished);
         // Nothing is lost where this fails: how far we got was noted with each page.
         _ = bookmark.write(self.flow.notes.as_ref()).await;
         Some(self.report)
