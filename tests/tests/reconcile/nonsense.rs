@@ -126,9 +126,21 @@ async fn pages_without_end_are_cut_off() {
         let page = asked_page(asked);
         reply(200, casso_page(page, page + 1, page * 10..page * 10 + 3))
     });
-    let (_, server, report) = ask("casso", endless).await;
+    let (desk, server, report) = ask("casso", endless).await;
     assert_eq!((report.pages, report.unfinished, report.gaps), (100, true, 300));
     assert_eq!(server.asked().len(), 100);
+    for n in 2..=20 {
+        let report = desk.ask().await;
+        assert_eq!((report.pages, report.unfinished), (100, n % 10 != 0), "{report:?}");
+        desk.advance(30);
+        if n == 20 {
+            let why = "the provider's API answered nonsense: 2026-02-27 seems to have more than ";
+            assert!(fault(&report).1.starts_with(why), "{report:?}");
+        }
+    }
+    let since = desk.note()["since"].clone();
+    desk.ask().await;
+    assert_eq!((&desk.note()["since"], since.is_i64()), (&since, true), "no round is over");
 }
 
 #[tokio::test]
