@@ -77,8 +77,7 @@ impl Bookmark {
 
     /// Writes the note if it still says what we know of it; `false` when somebody else went on.
     pub(super) async fn write(&mut self, notes: &dyn Notes) -> Result<bool, PortError> {
-        // Numbers and texts: serialising them cannot fail.
-        let now = serde_json::to_string(&self.note).unwrap_or_default();
+        let now = self.text();
         let written = notes.set_note(&self.name, self.was.as_deref(), &now).await?
             // It says what we wrote: a write whose answer was lost was ours.
             || notes.note(&self.name).await?.as_ref() == Some(&now);
@@ -86,6 +85,11 @@ impl Bookmark {
             self.was = Some(now);
         }
         Ok(written)
+    }
+
+    fn text(&self) -> String {
+        // Numbers and texts: serialising them cannot fail.
+        serde_json::to_string(&self.note).unwrap_or_default()
     }
 
     /// When the provider was asked last; long ago if never.
@@ -102,12 +106,22 @@ impl Bookmark {
         (rested || self.note.more) && self.note.not_before.is_none_or(|at| at <= now.as_second())
     }
 
-    /// Begins a run: nobody else asks from here on, once it is written.
-    pub(super) fn begin(&mut self, now: Timestamp) {
+    /// Begins a run if the note still says what we know of it: nobody else asks from here on. Here
+    /// what it says proves nothing: whoever begins within the same second writes the same. So who
+    /// cannot be sure gives way.
+    pub(super) async fn begin(
+        &mut self,
+        notes: &dyn Notes,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
         let now = now.as_second();
         (self.note.asked, self.note.not_before, self.note.more) = (now, None, false);
         // A time that lies ahead was a wrong clock's.
         self.note.since = Some(self.note.since.map_or(now, |since| since.min(now)));
+        let now = self.text();
+        let begun = notes.set_note(&self.name, self.was.as_deref(), &now).await?;
+        self.was = Some(now);
+        Ok(begun)
     }
 
     /// Since when no round has been completed; none where the last run completed one.

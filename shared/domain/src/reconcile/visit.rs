@@ -79,12 +79,12 @@ impl<'a> Visit<'a> {
 
     /// Asks, and reports; nothing to report where another process asks already.
     pub(super) async fn go(mut self, mut bookmark: Bookmark) -> Option<Reconciled> {
-        bookmark.begin(self.flow.clock.now());
-        self.report.since = bookmark.since();
-        match bookmark.write(self.flow.notes.as_ref()).await {
+        let begun = bookmark.begin(self.flow.notes.as_ref(), self.flow.clock.now()).await;
+        match begun {
             Ok(true) => {}
             Ok(false) => return None,
             Err(error) => {
+                self.report.since = bookmark.since();
                 self.report.fault = Some(Setback::new(Blame::Ours, error.to_string()));
                 return Some(self.report);
             }
