@@ -98,10 +98,10 @@ pub(crate) fn rows(
     read: impl Fn(&Object<'_>) -> Result<Event, Unreadable>,
 ) -> Page {
     let next = NextPage::Lost("nobody has said how it goes on".to_owned());
-    let mut page = Page { events: Vec::new(), parked: Vec::new(), young: 0, next };
+    let mut page = Page { events: Vec::new(), parked: Vec::new(), young: Vec::new(), next };
     for row in rows {
         match Object::parse(row.get()).and_then(|object| read(&object)) {
-            Ok(event) if is_young(&event, ask) => page.young += 1,
+            Ok(event) if is_young(&event, ask) => page.young.push(event.key),
             Ok(event) => page.events.push(event),
             Err(why) => {
                 let bytes = Bytes::copy_from_slice(row.get().as_bytes());

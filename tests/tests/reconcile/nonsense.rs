@@ -121,6 +121,37 @@ async fn the_same_page_for_ever_ends_when_it_shows_nothing_new() {
 }
 
 #[tokio::test]
+async fn two_pages_in_turn_for_ever_end_though_a_row_is_young() {
+    let now = Desk::new("casso", Faults::none()).now();
+    let young = domain::VIETNAM.to_datetime(now).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let in_turn: Answer = Box::new(move |asked| {
+        let page = asked_page(asked);
+        let ids = if page.is_multiple_of(2) { 1..3 } else { 3..5 };
+        let page = casso_page(page, page + 1, ids);
+        reply(200, page.replacen("2026-02-28 10:00:00", &young, 1))
+    });
+    let (_, server, report) = ask("casso", in_turn).await;
+    let why = "the provider's API answered nonsense: its pages show nothing new and have no end";
+    assert_eq!(fault(&report), (Blame::Provider, why));
+    assert_eq!((report.gaps, report.young, server.asked().len()), (2, 3, 3));
+}
+
+#[tokio::test]
+async fn a_list_that_goes_forward_again_ends() {
+    let calls = AtomicU64::new(0);
+    let forth: Answer = Box::new(move |_| {
+        let call = calls.fetch_add(1, Ordering::SeqCst);
+        let rows = list((1..=1000).rev().map(|id| 10_000 - call * 1000 + id));
+        let hour = [10, 8, 9][usize::try_from(call).unwrap().min(2)];
+        reply(200, rows.replace("2026-02-28 10:", &format!("2026-02-28 {hour:02}:")))
+    });
+    let (_, server, report) = ask("list", forth).await;
+    let why = "the provider's API answered nonsense: a full page leads nowhere but to itself";
+    assert_eq!(fault(&report), (Blame::Provider, why));
+    assert_eq!((report.gaps, server.asked().len()), (3000, 3));
+}
+
+#[tokio::test]
 async fn pages_without_end_are_cut_off() {
     let endless: Answer = Box::new(|asked| {
         let page = asked_page(asked);

@@ -119,7 +119,7 @@ impl<'a> Visit<'a> {
                     bookmark.complete(cursor);
                     return self.remember(bookmark).await;
                 }
-                NextPage::More(cursor) if news > 0 || page.young > 0 => {
+                NextPage::More(cursor) if news > 0 => {
                     bookmark.advance(cursor);
                     self.remember(bookmark).await?;
                     continue;
@@ -166,7 +166,7 @@ impl<'a> Visit<'a> {
                 Claim::Conflict { first: false } => {}
             }
         }
-        self.report.young += page.young;
+        self.report.young += u32::try_from(page.young.len()).unwrap_or(u32::MAX);
         let source = &self.whom.source.id;
         self.report.parked += recording::park(ledger, source, &page.parked, CONTEXT, now).await?;
         Ok(recording::ring(self.flow.queue.as_ref(), &page.events, &claims).await?)
