@@ -157,15 +157,20 @@ impl<'a> Visit<'a> {
     /// Claims, parks and rings, in the order of `ingest`.
     async fn fill(&mut self, page: &Page) -> Result<(), Stop> {
         let (ledger, now) = (self.flow.ledger.as_ref(), self.flow.clock.now());
-        let claims = recording::claim(ledger, &page.events).await?;
+        let claims = recording::claim(ledger, &page.events).await;
         for (event, claim) in page.events.iter().zip(&claims) {
             match claim {
-                Claim::Fresh => self.gap(event.occurred.map(|moment| moment.at), now),
-                Claim::Unfinished | Claim::Settled => self.report.known += 1,
-                Claim::Conflict { first: true } => self.report.conflicts.push(event.key.clone()),
-                Claim::Conflict { first: false } => {}
+                Ok(Claim::Fresh) => self.gap(event.occurred.map(|moment| moment.at), now),
+                Ok(Claim::Unfinished | Claim::Settled) => self.report.known += 1,
+                Ok(Claim::Conflict { first: true }) => {
+                    self.report.conflicts.push(event.key.clone());
+                }
+                Ok(Claim::Conflict { first: false }) | Err(_) => {}
             }
         }
+        // Not before it is counted: the next round knows what was claimed here, and the bell of that
+        // is the sweep's.
+        let claims: Vec<Claim> = claims.into_iter().collect::<Result<_, _>>()?;
         self.report.young += u32::try_from(page.young.len()).unwrap_or(u32::MAX);
         let source = &self.whom.source.id;
         self.report.parked += recording::park(ledger, source, &page.parked, CONTEXT, now).await?;
