@@ -137,7 +137,7 @@ impl Ledger for FaultyLedger {
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         self.1.pass(Port::Ledger, self.0.park(source, parked, context, at)).await
     }
 

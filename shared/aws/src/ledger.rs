@@ -75,7 +75,7 @@ impl Ledger for DynamoLedger {
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         records::park(self, source, parked, context, at).await.map_err(failed)
     }
 

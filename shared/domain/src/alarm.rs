@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Blame, Claim, DestinationName, Envelope, Event, EventKey, Facts, Kind, Ledger, Outbound, Port,
     PortError, Provenance, Queue, Reconciled, SourceId,
 };
+
+/// So long a source may be without a completed round before somebody is told, whoever is to blame.
+const LONGEST_ROUND: SignedDuration = SignedDuration::from_hours(6);
 
 /// What is wrong, or well again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +65,7 @@ pub enum Alarm {
         /// When the oldest of them happened.
         oldest: Option<Timestamp>,
     },
-    /// A provider's own API cannot be asked.
+    /// A provider's own API cannot be asked, or not to the end.
     Unasked {
         /// Which source.
         source: String,
@@ -189,13 +192,24 @@ impl Reconciled {
             let (gaps, oldest) = (self.gaps, self.oldest);
             alarms.push((Alarm::Gap { source: source.clone(), gaps, oldest }, now.to_string()));
         }
-        if let Some(fault) = &self.fault
-            && fault.blame == Blame::Operator
-        {
+        if let Some(reason) = self.unasked(now) {
             // Once a day, as long as it lasts.
             let day = now.to_string().split('T').next().unwrap_or_default().to_owned();
-            alarms.push((Alarm::Unasked { source, reason: fault.reason.clone() }, day));
+            alarms.push((Alarm::Unasked { source, reason }, day));
         }
         alarms
+    }
+
+    /// Why nobody can say what is missing here: at once where only the operator can mend it, and
+    /// whatever it is where it goes on for hours.
+    fn unasked(&self, now: Timestamp) -> Option<String> {
+        let since = self.since.filter(|since| now.duration_since(*since) > LONGEST_ROUND);
+        match &self.fault {
+            Some(fault) if since.is_some() || fault.blame == Blame::Operator => {
+                Some(fault.reason.clone())
+            }
+            Some(_) => None,
+            None => since.map(|_| "the provider's list came to no end for hours".to_owned()),
+        }
     }
 }

@@ -180,7 +180,8 @@ impl Ingest {
         events: &[Event],
         parked: &[Parked],
     ) -> Result<(u32, u32, Vec<EventKey>), PortError> {
-        let claims = recording::claim(self.ledger.as_ref(), events).await?;
+        let claims = recording::claim(self.ledger.as_ref(), events).await;
+        let claims: Vec<Claim> = claims.into_iter().collect::<Result<_, _>>()?;
         if !parked.is_empty() {
             let context = parked_context(hook);
             let ledger = self.ledger.as_ref();

@@ -69,8 +69,8 @@ pub struct Page {
     pub events: Vec<Event>,
     /// Rows that could not be read.
     pub parked: Vec<Parked>,
-    /// How many rows are so young that their hook may be on its way.
-    pub young: u32,
+    /// Keys of rows so young that their hook may be on its way.
+    pub young: Vec<EventKey>,
     /// How it goes on.
     pub next: NextPage,
 }
@@ -158,11 +158,12 @@ impl Blame {
 }
 
 impl Page {
-    /// What tells the page's rows from others: the keys of events, the bytes of what was parked.
+    /// What tells the page's rows from others: the keys of events, the young too, and the bytes of
+    /// what was parked.
     pub fn identities(&self) -> impl Iterator<Item = EventKey> {
         let parked = |row: &Parked| EventKey::from_stored(&String::from_utf8_lossy(&row.bytes));
         let events = self.events.iter().map(|event| event.key.clone());
-        events.chain(self.parked.iter().map(parked))
+        events.chain(self.young.iter().cloned()).chain(self.parked.iter().map(parked))
     }
 }
 

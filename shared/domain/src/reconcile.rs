@@ -66,12 +66,14 @@ pub struct Reconciled {
     pub late: Option<SignedDuration>,
     /// Keys under which we had another event, each told once.
     pub conflicts: Vec<EventKey>,
-    /// Rows that could not be read.
+    /// Rows that could not be read and were not kept before: each is told once.
     pub parked: u32,
     /// Rows that were left for their hooks.
     pub young: u32,
     /// There is more to ask: pages or time ran out.
     pub unfinished: bool,
+    /// Since when no round has been completed; none where this run completed one.
+    pub since: Option<Timestamp>,
     /// What went wrong, and who must do something about it.
     pub fault: Option<Setback>,
 }
@@ -89,6 +91,7 @@ impl Reconciled {
             parked: 0,
             young: 0,
             unfinished: false,
+            since: None,
             fault: None,
         }
     }

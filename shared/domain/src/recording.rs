@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
@@ -11,25 +12,34 @@ use crate::{Claim, Envelope, Event, Ledger, Outbound, Parked, Port, PortError, Q
 /// Writes in flight at once.
 const WRITES_AT_ONCE: usize = 32;
 
-/// Claims all events; the claims are in their order.
-pub(crate) async fn claim(ledger: &dyn Ledger, events: &[Event]) -> Result<Vec<Claim>, PortError> {
-    // Collected first (nothing runs yet): through a closure the compiler cannot see that the whole
-    // flow is `Send`.
-    let claims: Vec<_> = events.iter().map(|event| ledger.claim(event)).collect();
-    futures_util::stream::iter(claims).buffered(WRITES_AT_ONCE).try_collect().await
+/// Claims events; what was said of each is in their order. After an error no more are begun, and
+/// what was begun is waited for: nothing is claimed that nobody hears of.
+pub(crate) async fn claim(ledger: &dyn Ledger, events: &[Event]) -> Vec<Result<Claim, PortError>> {
+    let mut said = Vec::with_capacity(events.len());
+    for events in events.chunks(WRITES_AT_ONCE) {
+        let claims: Vec<_> = events.iter().map(|event| ledger.claim(event)).collect();
+        said.extend(join_all(claims).await);
+        if said.iter().any(Result::is_err) {
+            break;
+        }
+    }
+    said
 }
 
-/// Keeps what could not be read.
+/// Keeps what could not be read; how much of it was not kept before.
 pub(crate) async fn park(
     ledger: &dyn Ledger,
     source: &SourceId,
     parked: &[Parked],
     context: &str,
     at: Timestamp,
-) -> Result<(), PortError> {
+) -> Result<u32, PortError> {
     let parking: Vec<_> =
         parked.iter().map(|element| ledger.park(source, element, context, at)).collect();
-    futures_util::stream::iter(parking).buffer_unordered(WRITES_AT_ONCE).try_collect().await
+    futures_util::stream::iter(parking)
+        .buffer_unordered(WRITES_AT_ONCE)
+        .try_fold(0, async |new, is_new| Ok(new + u32::from(is_new)))
+        .await
 }
 
 /// Rings for every event whose claim says that it was not taken yet.

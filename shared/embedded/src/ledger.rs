@@ -34,10 +34,9 @@ impl Ledger for Database {
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         let (source, parked, context) = (source.clone(), parked.clone(), context.to_owned());
-        self.on(Port::Ledger, move |db| claims::park(db, &source, &parked, &context, at).map(drop))
-            .await
+        self.on(Port::Ledger, move |db| claims::park(db, &source, &parked, &context, at)).await
     }
 
     async fn refuse(&self, refused: &Refused) -> Result<(), PortError> {

@@ -6,7 +6,9 @@ use domain::{Name, Parked, Refused, Snapshot, SourceId};
 use super::{Case, Fixture, at};
 
 pub(super) const CASES: &[Case] = &[
-    ("a body is parked once per source, context and content", |f| Box::pin(parked(f))),
+    ("a body is parked once per source, context and content, and is new once", |f| {
+        Box::pin(parked(f))
+    }),
     ("the last fifty refused calls of a source are kept", |f| Box::pin(refused(f))),
     ("a state older than one seen before is late", |f| Box::pin(observed(f))),
     ("a destination's move is known by where it moved from", |f| Box::pin(moved(f))),
@@ -24,10 +26,15 @@ async fn parked(f: &Fixture) {
     };
     let (bytes, empty) = (body(b"\xFF\0not JSON", "not JSON"), body(b"", "no amount"));
     for n in [0, 10] {
-        f.ledger.park(&shop, &bytes, "{}", at(n)).await.unwrap();
-        f.ledger.park(&shop, &empty, r#"{"query":"a=1"}"#, at(n + 1)).await.unwrap();
-        f.ledger.park(&shop, &empty, r#"{"query":"a=2"}"#, at(n + 2)).await.unwrap();
-        f.ledger.park(&other, &bytes, "{}", at(n)).await.unwrap();
+        for (source, body, context, at) in [
+            (&shop, &bytes, "{}", at(n)),
+            (&shop, &empty, r#"{"query":"a=1"}"#, at(n + 1)),
+            (&shop, &empty, r#"{"query":"a=2"}"#, at(n + 2)),
+            (&other, &bytes, "{}", at(n)),
+        ] {
+            let new = f.ledger.park(source, body, context, at).await.unwrap();
+            assert_eq!(new, n == 0, "{source} {context} at {at}");
+        }
     }
     let expected = [
         (bytes.clone(), "{}".to_owned(), at(0)),

@@ -141,15 +141,16 @@ impl Ledger for MemoryLedger {
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         let mut books = self.books();
         let same = |(of, kept, with, _): &Bound| {
             of == source && kept.bytes == parked.bytes && with == context
         };
-        if !books.parked.iter().any(same) {
+        let new = !books.parked.iter().any(same);
+        if new {
             books.parked.push((source.clone(), parked.clone(), context.to_owned(), at));
         }
-        Ok(())
+        Ok(new)
     }
 
     async fn refuse(&self, refused: &Refused) -> Result<(), PortError> {

@@ -80,11 +80,13 @@ impl Bank {
         let number = |name: &str, or: usize| query.get(name).map_or(or, |n| n.parse().expect(name));
         let (page, size) = (number("page", 1), number("pageSize", 10).min(self.largest));
         let from = query.get("fromDate").cloned().unwrap_or_default();
+        let until = query.get("toDate").cloned().unwrap_or_else(|| "9".to_owned());
         self.rows.sort_by_key(|row| row.id);
         if query.get("sort").is_none_or(|sort| sort != "ASC") {
             self.rows.reverse();
         }
-        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.day() >= from).collect();
+        let rows: Vec<&Row> =
+            self.rows.iter().filter(|row| row.day() >= from && row.day() <= until).collect();
         let pages = rows.len().div_ceil(size);
         let records: Vec<_> = rows.iter().skip((page - 1) * size).take(size).map(record).collect();
         let data = json!({

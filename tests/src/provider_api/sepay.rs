@@ -159,8 +159,10 @@ impl Bank {
         let number = |name: &str, or: usize| query.get(name).map_or(or, |n| n.parse().expect(name));
         let (page, limit) = (number("page", 1), number("limit", 20));
         let from = query.get("from_date").cloned().unwrap_or_default();
+        let until = query.get("to_date").cloned().unwrap_or_else(|| "9".to_owned());
         self.sort();
-        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.day() >= from).collect();
+        let rows: Vec<&Row> =
+            self.rows.iter().filter(|row| row.day() >= from && row.day() <= until).collect();
         let data: Vec<Value> = rows
             .iter()
             .skip((page - 1) * limit)

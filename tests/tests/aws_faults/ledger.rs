@@ -100,6 +100,11 @@ async fn a_lost_answer_to_a_claim_is_not_taken_for_anothers_doing() {
     assert_eq!(meddler.operations(), ["PutItem"; 3]);
     let kept = TableShelf(place.clone()).conflicts(&event("1").source).await;
     assert_eq!(kept, [transfer("1", "6")]);
+    let (ledger, _meddler) = forgetful(&place, "PutItem").await;
+    let (source, parked) = (event("1").source, Parked { bytes: "x".into(), reason: "y".into() });
+    for (when, new) in [(at(0), true), (at(1), false)] {
+        assert_eq!(ledger.park(&source, &parked, "{}", when).await.unwrap(), new, "told once");
+    }
     let (ledger, _meddler) = forgetful(&place, "UpdateItem").await;
     ledger.take(&event("1").key, true).await.unwrap();
     let stored = ledger.stored(&event("1").key).await.unwrap().unwrap();
@@ -227,7 +232,7 @@ async fn every_call_says_which_port_failed() {
     for error in [
         ledger.claim(&event).await.map(drop).unwrap_err(),
         ledger.stored(&event.key).await.map(drop).unwrap_err(),
-        ledger.park(&event.source, &parked, "{}", at(0)).await.unwrap_err(),
+        ledger.park(&event.source, &parked, "{}", at(0)).await.map(drop).unwrap_err(),
         ledger.refuse(&refused).await.unwrap_err(),
         ledger.observe(&snapshot).await.map(drop).unwrap_err(),
         ledger.enlist(&[delivery("sales")]).await.map(drop).unwrap_err(),

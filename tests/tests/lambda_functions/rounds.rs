@@ -189,6 +189,18 @@ async fn a_gap_is_filled_told_and_shows_nobody() {
 }
 
 #[tokio::test]
+async fn a_row_that_cannot_be_read_wants_attention_once() {
+    let (reconcile, world) = asking(world(Faults::none(), 200, &PAGE.replace("50000", "1.5")));
+    let clock = world.clock.clone();
+    let rounds = Rounds::new(reconcile, &process(&clock));
+    for (level, attention) in [("WARN", json!(1)), ("INFO", Value::Null), ("INFO", Value::Null)] {
+        let line = stripped(&tick!(rounds, clock));
+        assert_eq!((&line["level"], &line["attention"]), (&json!(level), &attention), "{line}");
+        clock.advance(SignedDuration::from_mins(30));
+    }
+}
+
+#[tokio::test]
 async fn whose_fault_it_is_that_a_provider_cannot_be_asked_is_told() {
     let refused = r#"{"error":401,"message":"Unauthorized Access","data":null}"#;
     for (status, body, blame, attention) in

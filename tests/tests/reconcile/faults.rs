@@ -1,10 +1,12 @@
 //! Our own failures: stopped at every step and started again, it fills every gap and tells none
 //! twice; and of two processes one gives way.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use domain::Blame;
+use async_trait::async_trait;
+use domain::{Blame, Notes, PortError, Reconcile};
 use testkit::faults::{Faults, Lasting, Mode};
+use testkit::memory::MemoryNotes;
 use testkit::provider_api::{ApiServer, CassoApi, Issuing, Order, SepayApi, reply};
 
 use crate::desk::{Desk, casso_key, fault, flow, found, sepay_oauth2};
@@ -29,9 +31,14 @@ async fn stopped_at_every_step_it_loses_nothing_and_tells_nothing_twice() {
                 desk.flow = flow(&desk.world, &desk.notes);
                 desk.advance(31);
                 let label = format!("{mode:?} {lasting:?} {n}: {stopped:?}");
-                assert_eq!(desk.ask().await.fault, None, "{label}");
+                let again = desk.ask().await;
+                assert_eq!(again.fault, None, "{label}");
+                let stopped = stopped.iter().flatten().map(|report| report.gaps).sum::<u32>();
                 desk.advance(31);
                 assert_eq!(desk.ask().await.gaps, 0, "{label}");
+                // What was claimed and the answer lost is known to whoever comes next.
+                let told = stopped + again.gaps;
+                assert!(told == 4 || told == 3 && mode == Mode::After, "{label}: told of {told}");
                 assert_eq!(desk.told().await, [1, 2, 3, 4], "{label}");
                 assert_eq!(desk.world.ledger.parked().len(), 1, "{label}");
                 if !struck {
@@ -75,6 +82,45 @@ async fn of_two_processes_one_gives_way() {
     let why = "another process went on with this source meanwhile";
     assert_eq!(fault(&report), (Blame::Ours, why));
     assert_eq!(desk.notes.get("reconcile/casso/shop").as_deref(), Some(other), "left as it is");
+}
+
+/// Notes as one read them who was a moment too early to see what another wrote.
+struct Early(Arc<MemoryNotes>, Mutex<Option<String>>);
+
+#[async_trait]
+impl Notes for Early {
+    async fn note(&self, name: &str) -> Result<Option<String>, PortError> {
+        let early = self.1.lock().unwrap().take();
+        if early.is_some() { Ok(early) } else { self.0.note(name).await }
+    }
+
+    async fn set_note(&self, name: &str, was: Option<&str>, now: &str) -> Result<bool, PortError> {
+        self.0.set_note(name, was, now).await
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_begin_within_one_second_one_asks() {
+    const NOTE: &str = "reconcile/casso/shop";
+    let desk = Desk::new("casso", Faults::none());
+    let (notes, begun) = (Arc::clone(&desk.notes), Arc::new(Mutex::new(None)));
+    let seen = Arc::clone(&begun);
+    let server = ApiServer::start(desk.world.clock.clone(), move |_| {
+        *seen.lock().unwrap() = notes.get(NOTE);
+        reply(200, r#"{"error":0,"data":{"records":[]}}"#)
+    })
+    .await;
+    let desk = desk.open(casso_key(server.base()));
+    let before = r#"{"v":1,"asked":1}"#;
+    desk.notes.put(NOTE, before);
+    assert_eq!(desk.ask().await.fault, None);
+    // As it stood while the first was asking; the second read it before.
+    let begun = begun.lock().unwrap().clone().unwrap();
+    desk.notes.put(NOTE, &begun);
+    let early = Early(Arc::clone(&desk.notes), Mutex::new(Some(before.to_owned())));
+    let second = Reconcile { notes: Arc::new(early), ..flow(&desk.world, &desk.notes) };
+    assert_eq!(second.run(desk.now() + crate::desk::MINUTE).await.unwrap(), []);
+    assert_eq!((server.asked().len(), desk.notes.get(NOTE)), (1, Some(begun)));
 }
 
 #[tokio::test]

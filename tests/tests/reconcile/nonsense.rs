@@ -121,14 +121,57 @@ async fn the_same_page_for_ever_ends_when_it_shows_nothing_new() {
 }
 
 #[tokio::test]
+async fn two_pages_in_turn_for_ever_end_though_a_row_is_young() {
+    let now = Desk::new("casso", Faults::none()).now();
+    let young = domain::VIETNAM.to_datetime(now).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let in_turn: Answer = Box::new(move |asked| {
+        let page = asked_page(asked);
+        let ids = if page.is_multiple_of(2) { 1..3 } else { 3..5 };
+        let page = casso_page(page, page + 1, ids);
+        reply(200, page.replacen("2026-02-28 10:00:00", &young, 1))
+    });
+    let (_, server, report) = ask("casso", in_turn).await;
+    let why = "the provider's API answered nonsense: its pages show nothing new and have no end";
+    assert_eq!(fault(&report), (Blame::Provider, why));
+    assert_eq!((report.gaps, report.young, server.asked().len()), (2, 3, 3));
+}
+
+#[tokio::test]
+async fn a_list_that_goes_forward_again_ends() {
+    let calls = AtomicU64::new(0);
+    let forth: Answer = Box::new(move |_| {
+        let call = calls.fetch_add(1, Ordering::SeqCst);
+        let rows = list((1..=1000).rev().map(|id| 10_000 - call * 1000 + id));
+        let hour = [10, 8, 9][usize::try_from(call).unwrap().min(2)];
+        reply(200, rows.replace("2026-02-28 10:", &format!("2026-02-28 {hour:02}:")))
+    });
+    let (_, server, report) = ask("list", forth).await;
+    let why = "the provider's API answered nonsense: a full page leads nowhere but to itself";
+    assert_eq!(fault(&report), (Blame::Provider, why));
+    assert_eq!((report.gaps, server.asked().len()), (3000, 3));
+}
+
+#[tokio::test]
 async fn pages_without_end_are_cut_off() {
     let endless: Answer = Box::new(|asked| {
         let page = asked_page(asked);
         reply(200, casso_page(page, page + 1, page * 10..page * 10 + 3))
     });
-    let (_, server, report) = ask("casso", endless).await;
-    assert_eq!((report.pages, report.unfinished, report.gaps), (20, true, 60));
-    assert_eq!(server.asked().len(), 20);
+    let (desk, server, report) = ask("casso", endless).await;
+    assert_eq!((report.pages, report.unfinished, report.gaps), (100, true, 300));
+    assert_eq!(server.asked().len(), 100);
+    for n in 2..=20 {
+        let report = desk.ask().await;
+        assert_eq!((report.pages, report.unfinished), (100, n % 10 != 0), "{report:?}");
+        desk.advance(30);
+        if n == 20 {
+            let why = "the provider's API answered nonsense: 2026-02-27 seems to have more than ";
+            assert!(fault(&report).1.starts_with(why), "{report:?}");
+        }
+    }
+    let since = desk.note()["since"].clone();
+    desk.ask().await;
+    assert_eq!((&desk.note()["since"], since.is_i64()), (&since, true), "no round is over");
 }
 
 #[tokio::test]
@@ -185,7 +228,7 @@ async fn numbers_that_go_backwards_do_not_take_us_back() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_read_are_parked_once_and_stop_nothing() {
+async fn rows_that_cannot_be_read_are_parked_and_told_once_and_stop_nothing() {
     let rows = r#"{"error":0,"data":{"records":[
         {"id":1,"amount":1000},{"id":2,"amount":1.5},{"id":3},{"id":0,"amount":5},
         {"amount":5},7,null,[],{"id":4,"id":4,"amount":5},{"id":5,"amount":2000,"when":"soon"}]}}"#;
@@ -196,7 +239,7 @@ async fn rows_that_cannot_be_read_are_parked_once_and_stop_nothing() {
     assert_eq!(parked[0].1.reason, "amount is not an exact amount");
     assert_eq!(parked[2].1.reason, "id is 0, which only a test call has");
     desk.advance(30);
-    assert_eq!(desk.ask().await.parked, 8);
+    assert_eq!(desk.ask().await.parked, 0, "told once, though listed for two days");
     assert_eq!(desk.world.ledger.parked().len(), 8);
     let both = r#"{"status":"success","data":[
         {"id":1,"amount_in":5.0,"amount_out":5.0},{"id":2,"amount_in":0.0,"amount_out":0.0},

@@ -120,15 +120,69 @@ async fn a_limit_is_obeyed_and_the_round_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn what_does_not_fit_into_a_run_is_gone_on_with_in_the_next() {
     let (desk, casso) = at_casso(&[]).await;
-    for id in 1..=2150 {
+    casso.set_largest(2);
+    for id in 1..=215 {
         casso.put(desk.row(id, 1000, 60));
     }
     let first = desk.ask().await;
-    assert_eq!((first.pages, first.gaps, first.unfinished, first.fault), (20, 2000, true, None));
-    desk.advance(30);
+    assert_eq!((first.pages, first.gaps, first.unfinished, first.fault), (100, 200, true, None));
+    // The very next tick: nothing waits for the half hour.
     let second = desk.ask().await;
-    assert_eq!((second.pages, found(&second)), (2, (0, 150, 0, false)));
-    assert_eq!(desk.world.ledger.events().len(), 2150);
+    assert_eq!((second.pages, found(&second)), (8, (0, 15, 0, false)));
+    assert_eq!(desk.world.ledger.events().len(), 215);
+    desk.advance(28);
+    assert_eq!(desk.run().await, [], "the round is over, and the next has its time");
+}
+
+#[tokio::test]
+async fn a_round_in_hand_waits_where_the_provider_says_so_or_fails() {
+    let (desk, casso) = at_casso(&[]).await;
+    casso.set_largest(1);
+    for id in 1..=150 {
+        casso.put(desk.row(id, 1000, 60));
+    }
+    assert!(desk.ask().await.unfinished);
+    casso.limit_once(600);
+    assert_eq!(fault(&desk.ask().await).0, Blame::Pace);
+    for (minutes, runs) in [(9, 0), (19, 0), (2, 1)] {
+        desk.advance(minutes);
+        assert_eq!(desk.run().await.len(), runs, "{minutes} minutes more");
+    }
+    assert_eq!(desk.world.ledger.events().len(), 150);
+}
+
+/// Asks until no round is in hand: how many pages were read, and whether anything was amiss.
+async fn whole_rounds(desk: &Desk, rounds: u32) -> (u32, u32) {
+    let (mut pages, mut gaps) = (0, 0);
+    for _ in 0..rounds {
+        loop {
+            let report = desk.ask().await;
+            assert_eq!(report.fault, None, "{report:?}");
+            (pages, gaps) = (pages + report.pages, gaps + report.gaps);
+            if !report.unfinished {
+                break;
+            }
+        }
+        desk.advance(30);
+    }
+    (pages, gaps)
+}
+
+#[tokio::test]
+async fn a_round_of_too_many_pages_is_taken_day_by_day() {
+    let (desk, casso) = at_casso(&[]).await;
+    casso.set_largest(1);
+    for id in 1..=1200 {
+        let days_ago = 2 - i64::try_from(id - 1).unwrap() / 400;
+        casso.put(desk.row(id, 1000, 60 + days_ago * 24 * 60));
+    }
+    assert_eq!(whole_rounds(&desk, 1).await, (1000, 1000), "as far as one round goes");
+    assert_eq!(whole_rounds(&desk, 1).await, (800, 0), "the first day, and the one after it");
+    let last =
+        "/v2/transactions?fromDate=2026-02-27&page=800&pageSize=100&sort=ASC&toDate=2026-02-28";
+    assert_eq!(targets(&casso.server).pop().unwrap(), last);
+    assert_eq!(whole_rounds(&desk, 1).await, (800, 200), "the days after the first");
+    assert_eq!(desk.world.ledger.events().len(), 1200, "all were compared");
 }
 
 #[tokio::test]

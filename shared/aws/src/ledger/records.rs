@@ -25,16 +25,22 @@ pub(super) const MODIFIED: &str = "modified";
 const FROM: &str = "from";
 const TO: &str = "to";
 
-/// Keeps a body that could not be read, once per source, context and content.
+/// Keeps a body that could not be read, once per source, context and content; whether it is the
+/// first.
 pub(super) async fn park(
     ledger: &DynamoLedger,
     source: &SourceId,
     parked: &Parked,
     context: &str,
     at: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     match ledger.table.put_new(parked_item(ledger, source, parked, context, at)).await? {
-        Written::Done | Written::Not(_) => Ok(()),
+        Written::Done => Ok(true),
+        // Parked at the very same microsecond: it is our own, and the answer was lost.
+        Written::Not(old) => {
+            let old = old.unwrap_or_default();
+            Ok(Reader::new("parked body", &old).text_if(SINCE)? == Some(sortable(at).as_str()))
+        }
     }
 }
 

@@ -78,14 +78,15 @@ pub trait Ledger: Send + Sync {
     async fn stored(&self, key: &EventKey) -> Result<Option<Stored>, PortError>;
 
     /// Keeps authentic bytes that could not be read; once per source and content. `context` is what
-    /// reading them again needs: the path's tail, the query, the content type.
+    /// reading them again needs: the path's tail, the query, the content type. `true` when they were
+    /// not kept before.
     async fn park(
         &self,
         source: &SourceId,
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError>;
+    ) -> Result<bool, PortError>;
 
     /// Records a refused call; the last 50 per source are kept.
     async fn refuse(&self, refused: &Refused) -> Result<(), PortError>;

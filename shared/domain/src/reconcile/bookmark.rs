@@ -19,9 +19,15 @@ struct Note {
     v: u32,
     /// When the provider was asked last.
     asked: i64,
+    /// Since when no round has been completed: when the first run after the last one began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
     /// Not again before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<i64>,
+    /// The last run ended for want of time or pages, and nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     /// Where the round in hand began: what an unsound round goes back to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start: Option<String>,
@@ -71,8 +77,7 @@ impl Bookmark {
 
     /// Writes the note if it still says what we know of it; `false` when somebody else went on.
     pub(super) async fn write(&mut self, notes: &dyn Notes) -> Result<bool, PortError> {
-        // Numbers and texts: serialising them cannot fail.
-        let now = serde_json::to_string(&self.note).unwrap_or_default();
+        let now = self.text();
         let written = notes.set_note(&self.name, self.was.as_deref(), &now).await?
             // It says what we wrote: a write whose answer was lost was ours.
             || notes.note(&self.name).await?.as_ref() == Some(&now);
@@ -82,22 +87,46 @@ impl Bookmark {
         Ok(written)
     }
 
+    fn text(&self) -> String {
+        // Numbers and texts: serialising them cannot fail.
+        serde_json::to_string(&self.note).unwrap_or_default()
+    }
+
     /// When the provider was asked last; long ago if never.
     pub(super) fn asked(&self) -> i64 {
         self.note.asked
     }
 
-    /// Whether the time has come. A time of asking that lies ahead was a wrong clock's.
+    /// Whether the time has come: at once for a round that only lacked time or pages, so that it ends
+    /// however much there is. A time of asking that lies ahead was a wrong clock's.
     pub(super) fn is_due(&self, every: Duration, now: Timestamp) -> bool {
         let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
         let since = SignedDuration::from_secs(now.as_second().saturating_sub(self.note.asked));
         let rested = since >= every.saturating_sub(SLACK) || since < -SLACK;
-        rested && self.note.not_before.is_none_or(|at| at <= now.as_second())
+        (rested || self.note.more) && self.note.not_before.is_none_or(|at| at <= now.as_second())
     }
 
-    /// Begins a run: nobody else asks from here on, once it is written.
-    pub(super) fn begin(&mut self, now: Timestamp) {
-        (self.note.asked, self.note.not_before) = (now.as_second(), None);
+    /// Begins a run if the note still says what we know of it: nobody else asks from here on. Here
+    /// what it says proves nothing: whoever begins within the same second writes the same. So who
+    /// cannot be sure gives way.
+    pub(super) async fn begin(
+        &mut self,
+        notes: &dyn Notes,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let now = now.as_second();
+        (self.note.asked, self.note.not_before, self.note.more) = (now, None, false);
+        // A time that lies ahead was a wrong clock's.
+        self.note.since = Some(self.note.since.map_or(now, |since| since.min(now)));
+        let now = self.text();
+        let begun = notes.set_note(&self.name, self.was.as_deref(), &now).await?;
+        self.was = Some(now);
+        Ok(begun)
+    }
+
+    /// Since when no round has been completed; none where the last run completed one.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.note.since.and_then(|second| Timestamp::from_second(second).ok())
     }
 
     /// Whether a round is about to begin, rather than to go on.
@@ -119,6 +148,7 @@ impl Bookmark {
     pub(super) fn complete(&mut self, cursor: String) {
         self.note.start = Some(cursor.clone());
         self.note.cursor = Some(cursor);
+        self.note.since = None;
     }
 
     /// The round was unsound: the next one begins where it began.
@@ -126,9 +156,10 @@ impl Bookmark {
         self.note.cursor = self.note.start.clone();
     }
 
-    /// What went wrong, or that nothing did, and how long to stay away.
-    pub(super) fn end(&mut self, fault: Option<String>, not_before: Option<Timestamp>) {
-        self.note.fault = fault;
+    /// What went wrong, or that nothing did, how long to stay away, and whether the round goes on as
+    /// soon as anybody has time.
+    pub(super) fn end(&mut self, fault: Option<String>, not_before: Option<Timestamp>, more: bool) {
+        (self.note.fault, self.note.more) = (fault, more);
         self.note.not_before = not_before.map(Timestamp::as_second);
     }
 

@@ -15,8 +15,8 @@ use crate::{
     Setback, Source, recording,
 };
 
-/// The most pages of one source in one run.
-const MOST_PAGES: u32 = 20;
+/// The most pages of one source in one run: what fits into its time at one page a second.
+const MOST_PAGES: u32 = 100;
 /// Whatever is younger is left for its hook.
 const SETTLED: SignedDuration = SignedDuration::from_mins(10);
 /// One exchange takes no longer.
@@ -79,11 +79,12 @@ impl<'a> Visit<'a> {
 
     /// Asks, and reports; nothing to report where another process asks already.
     pub(super) async fn go(mut self, mut bookmark: Bookmark) -> Option<Reconciled> {
-        bookmark.begin(self.flow.clock.now());
-        match bookmark.write(self.flow.notes.as_ref()).await {
+        let begun = bookmark.begin(self.flow.notes.as_ref(), self.flow.clock.now()).await;
+        match begun {
             Ok(true) => {}
             Ok(false) => return None,
             Err(error) => {
+                self.report.since = bookmark.since();
                 self.report.fault = Some(Setback::new(Blame::Ours, error.to_string()));
                 return Some(self.report);
             }
@@ -93,10 +94,11 @@ impl<'a> Visit<'a> {
             Err(Stop::Spent) => self.report.unfinished = true,
             Err(Stop::Setback(setback)) => self.report.fault = Some(setback),
         }
+        self.report.since = bookmark.since();
         let fault = self.report.fault.as_ref();
         let after = fault.and_then(|fault| fault.after);
         let not_before = after.and_then(|after| self.flow.clock.now().checked_add(after).ok());
-        bookmark.end(fault.map(ToString::to_string), not_before);
+        bookmark.end(fault.map(ToString::to_string), not_before, self.report.unfinished);
         // Nothing is lost where this fails: how far we got was noted with each page.
         _ = bookmark.write(self.flow.notes.as_ref()).await;
         Some(self.report)
@@ -117,7 +119,7 @@ impl<'a> Visit<'a> {
                     bookmark.complete(cursor);
                     return self.remember(bookmark).await;
                 }
-                NextPage::More(cursor) if news > 0 || page.young > 0 => {
+                NextPage::More(cursor) if news > 0 => {
                     bookmark.advance(cursor);
                     self.remember(bookmark).await?;
                     continue;
@@ -155,18 +157,23 @@ impl<'a> Visit<'a> {
     /// Claims, parks and rings, in the order of `ingest`.
     async fn fill(&mut self, page: &Page) -> Result<(), Stop> {
         let (ledger, now) = (self.flow.ledger.as_ref(), self.flow.clock.now());
-        let claims = recording::claim(ledger, &page.events).await?;
+        let claims = recording::claim(ledger, &page.events).await;
         for (event, claim) in page.events.iter().zip(&claims) {
             match claim {
-                Claim::Fresh => self.gap(event.occurred.map(|moment| moment.at), now),
-                Claim::Unfinished | Claim::Settled => self.report.known += 1,
-                Claim::Conflict { first: true } => self.report.conflicts.push(event.key.clone()),
-                Claim::Conflict { first: false } => {}
+                Ok(Claim::Fresh) => self.gap(event.occurred.map(|moment| moment.at), now),
+                Ok(Claim::Unfinished | Claim::Settled) => self.report.known += 1,
+                Ok(Claim::Conflict { first: true }) => {
+                    self.report.conflicts.push(event.key.clone());
+                }
+                Ok(Claim::Conflict { first: false }) | Err(_) => {}
             }
         }
-        self.report.young += page.young;
-        self.report.parked += u32::try_from(page.parked.len()).unwrap_or(u32::MAX);
-        recording::park(ledger, &self.whom.source.id, &page.parked, CONTEXT, now).await?;
+        // Not before it is counted: the next round knows what was claimed here, and the bell of that
+        // is the sweep's.
+        let claims: Vec<Claim> = claims.into_iter().collect::<Result<_, _>>()?;
+        self.report.young += u32::try_from(page.young.len()).unwrap_or(u32::MAX);
+        let source = &self.whom.source.id;
+        self.report.parked += recording::park(ledger, source, &page.parked, CONTEXT, now).await?;
         Ok(recording::ring(self.flow.queue.as_ref(), &page.events, &claims).await?)
     }
 

@@ -62,8 +62,10 @@ impl ProviderApi for CassoApi {
     fn request(&self, ask: &Ask<'_>) -> Result<Request<Bytes>, Setback> {
         let round = Round::of(ask);
         let (from, page) = (round.from.to_string(), round.page.to_string());
-        let query =
-            [("fromDate", &*from), ("page", &*page), ("pageSize", PAGE_SIZE), ("sort", "ASC")];
+        let until = round.until().map(|day| day.to_string());
+        let mut query =
+            vec![("fromDate", &*from), ("page", &*page), ("pageSize", PAGE_SIZE), ("sort", "ASC")];
+        query.extend(until.as_deref().map(|day| ("toDate", day)));
         let url = listing::url(ask.api, OWN, "/v2/transactions", &query);
         listing::request(Method::GET, &url, ("Apikey", key(ask.api)?), None)
     }

@@ -153,7 +153,7 @@ fn next(ask: &Ask<'_>, rows: &[&RawValue]) -> NextPage {
         return if back { lost() } else { walk.more(place) };
     }
     match &last.date {
-        Some(date) if place.until.as_ref() != Some(date) => {
+        Some(date) if place.until.as_ref().is_none_or(|until| date < until) => {
             place.until = Some(date.clone());
             walk.more(place)
         }

@@ -59,7 +59,9 @@ pub(super) fn request(ask: &Ask<'_>) -> Result<Request<Bytes>, Setback> {
     let access = ask.access.ok_or_else(none)?;
     let round = Round::of(ask);
     let (from, page, limit) = (round.from.to_string(), round.page.to_string(), LIMIT.to_string());
-    let query = [("from_date", &*from), ("page", &*page), ("limit", &*limit)];
+    let until = round.until().map(|day| day.to_string());
+    let mut query = vec![("from_date", &*from), ("page", &*page), ("limit", &*limit)];
+    query.extend(until.as_deref().map(|day| ("to_date", day)));
     let url = listing::url(ask.api, OWN, "/api/v1/transactions", &query);
     listing::request(Method::GET, &url, ("Bearer", access), None)
 }

@@ -31,7 +31,7 @@ impl Ledger for Desk {
         parked: &Parked,
         context: &str,
         at: Timestamp,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         let what = || format!("ledger.park {source}");
         self.pass(PORT, None, &what, self.scene.ledger.park(source, parked, context, at)).await
     }

@@ -111,9 +111,9 @@ const UNASKED: Told = Told {
     title: words("Không đối soát được", "Cannot check for missing events"),
     advice: words(
         "Webhook vẫn được nhận như thường, nhưng giao dịch bị thiếu sẽ không được phát \
-         hiện. Hãy kiểm tra khoá API của nguồn này.",
-        "Webhooks are received as usual, but missing ones go unnoticed. Check this \
-         source's API key.",
+         hiện. Hãy xem lý do, và kiểm tra khoá API của nguồn này.",
+        "Webhooks are received as usual, but missing ones go unnoticed. See the \
+         reason, and check this source's API key.",
     ),
 };
 
