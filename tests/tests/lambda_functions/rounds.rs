@@ -139,13 +139,17 @@ async fn a_paused_destination_is_told_once_and_counted_each_time() {
     assert_eq!(
         stripped(&tick!(sweep, clock)),
         json!({
-            "level": "WARN", "message": "swept", "probes": 1, "attention": 1,
-            "destinations_paused": 1,
+            "level": "WARN", "message": "swept", "attention": 1, "destinations_paused": 1,
         })
     );
     assert_eq!(
         stripped(&tick!(sweep, clock)),
         json!({ "level": "INFO", "message": "swept", "destinations_paused": 1 })
+    );
+    clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(
+        stripped(&tick!(sweep, clock)),
+        json!({ "level": "INFO", "message": "swept", "probes": 1, "destinations_paused": 1 })
     );
 }
 
