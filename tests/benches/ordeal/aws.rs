@@ -33,15 +33,18 @@ const LOOK: Duration = Duration::from_secs(20);
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
 pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     let kills = given.kills / 4;
-    let (place, shop) = (Place::make(Server::fakecloud()).await, Shop::open(given.seed).await?);
+    let (place, shop) = (Place::make(Server::quick()).await, Shop::open(given.seed).await?);
     furnish(&place, shop.records()).await?;
     let calm = Arc::new(AtomicBool::new(false));
-    let meddler =
-        Meddler::before(Server::fakecloud().url(), meddling(given.seed, Arc::clone(&calm))).await;
+    let server = Server::quick();
+    let meddle = async |url: &str, more| {
+        Meddler::before(url, meddling(given.seed + more, Arc::clone(&calm))).await
+    };
+    let (tables, queues) = (meddle(server.url(), 0).await, meddle(server.queues_url(), 1).await);
     let crew = Crew {
         programs: given.programs.clone(),
-        tables: meddler.url(),
-        queues: meddler.url(),
+        tables: tables.url(),
+        queues: queues.url(),
         ingest: 2,
         dispatch: 2,
         sweep_every: Duration::from_secs(20),
@@ -70,7 +73,7 @@ pub(crate) async fn run(given: &Given) -> Result<bool, Anything> {
     let mut table = Table::default();
     table.add("aws: seed", given.seed.to_string(), "");
     table.add("aws: functions killed at work", grouped(u64::from(lambdas.killed())), "");
-    let calls = meddler.operations().len();
+    let calls = tables.operations().len() + queues.operations().len();
     table.add("aws: calls to AWS, before the calm one in nine meddled with", calls.to_string(), "");
     table.add("aws: acknowledged hooks", grouped(account.acknowledged), "");
     table.add("aws: calls for them", grouped(seen.calls), "");

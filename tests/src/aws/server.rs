@@ -44,14 +44,8 @@ impl Server {
         MINISTACK.get_or_init(|| Self::start("ministack"))
     }
 
-    /// fakecloud, one for this process, whose time is the true one. `make quick` builds it.
-    pub fn fakecloud() -> &'static Self {
-        static FAKECLOUD: OnceLock<Server> = OnceLock::new();
-        FAKECLOUD.get_or_init(Self::start_fakecloud)
-    }
-
-    /// dynoxide, which speaks DynamoDB alone, beside a fakecloud for SQS: for load, where a server that
-    /// slows down with its table would be all that is measured. `make quick` builds both.
+    /// dynoxide, which speaks DynamoDB alone, beside a fakecloud for SQS, both with the true time: for
+    /// ordeals and load, where a slow server would be all that is measured. `make quick` builds both.
     pub fn quick() -> &'static Self {
         static QUICK: OnceLock<Server> = OnceLock::new();
         QUICK.get_or_init(|| {
