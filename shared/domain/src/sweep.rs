@@ -5,6 +5,7 @@
 
 mod destinations;
 mod hours;
+mod silence;
 mod watch;
 
 use std::sync::Arc;

@@ -8,13 +8,16 @@ use domain::{
     Attempt, Delivery, DeliveryRef, DeliveryState, DestinationName, Digest, Event, Ledger, Name,
     SourceId, Survey,
 };
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 use super::account::{Account, Line};
 use super::books::{Books, Page};
 use super::{Anything, casso, timestamp};
 
 const PAGE: usize = 500;
+/// How far back the log is read, and how far ahead: clocks are set. On AWS each hour is read by itself.
+const SINCE: SignedDuration = SignedDuration::from_hours(4);
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A destination, as it was configured.
 #[derive(Debug, Clone)]
@@ -145,7 +148,7 @@ impl Audit<'_> {
     async fn log(&self, source: &SourceId) -> Result<Vec<Event>, Anything> {
         let (mut all, mut after) = (Vec::new(), None::<String>);
         loop {
-            let (from, until) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+            let (from, until) = (timestamp() - SINCE, timestamp() + AHEAD);
             let page = self.survey.logged(source, from, until, after.as_deref(), PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(all) };
             after = Some(last.clone());
