@@ -195,8 +195,8 @@ async fn put_delivery(
     history: &[Attempt],
 ) -> Result<bool, Failure> {
     let kept = ledger.kept.bodies;
-    // As one that is enlisted here: for as long as its event is known.
     let ended = history.last().map_or(delivery.created, |attempt| attempt.finished);
+    // As one that is enlisted here: for as long as its event is known.
     let mut item = deliveries::new_at(delivery, ledger.kept.keys, ended);
     for attempt in history {
         if attempt.n == 1 {

@@ -39,14 +39,13 @@ impl Sweep {
     async fn add_up(&self, source: &Source) -> Result<(), PortError> {
         let name = format!("hours/{}", source.id);
         let closed = hour_of(minus(self.clock.now(), CLOSED_AFTER));
-        let was = self.notes.note(&name).await?;
+        let mut was = self.notes.note(&name).await?;
         let first = minus(closed, HOUR * i32::try_from(HOURS_BACK).unwrap_or(48));
         let known = was.as_deref().and_then(|text| text.parse().ok());
         let mut next = known.map_or(first, |until: Timestamp| minus(until, HOUR));
         if known == Some(closed) {
             return Ok(());
         }
-        let mut was = was;
         for _ in 0..HOURS_AT_ONCE {
             if next >= closed {
                 break;
