@@ -15,7 +15,7 @@ use testkit::real::audit::Audit;
 use testkit::real::caller::{Rhythm, Senders};
 use testkit::real::lambdas::{Crew, Lambdas, furnish};
 use testkit::real::table::{Table, grouped, millis};
-use testkit::real::{Anything, Wall, now};
+use testkit::real::{Anything, Wall, now, timestamp};
 use tokio::time::sleep;
 
 use crate::Given;
@@ -96,7 +96,7 @@ async fn audit(
     let (client, table) = (place.services.dynamodb.clone(), place.directory.clone());
     let directory = Arc::new(DynamoDirectory::new(client, table, Arc::new(Wall)));
     let (ledger, survey) = (place.ledger(), place.survey(directory));
-    let audit = Audit { ledger: &ledger, survey: &survey, books: &shop.books, places: PLACES };
+    let audit = Audit { ledger: &ledger, survey: &survey, books: &shop.books, places: PLACES, now: timestamp() };
     audit.account(acknowledged).await
 }
 

@@ -12,7 +12,7 @@ use testkit::real::account::Account;
 use testkit::real::audit::Audit;
 use testkit::real::caller::{Rhythm, Seen, Senders};
 use testkit::real::table::{Table, grouped, millis};
-use testkit::real::{Anything, Launch, Wall};
+use testkit::real::{Anything, Launch, Wall, timestamp};
 use tokio::time::sleep;
 
 use crate::Given;
@@ -60,7 +60,7 @@ pub(crate) async fn audit(
     seen: &Seen,
 ) -> Result<Account, Anything> {
     let database = Database::open(data, Arc::new(Wall))?;
-    let audit = Audit { ledger: &database, survey: &database, books: &shop.books, places: PLACES };
+    let audit = Audit { ledger: &database, survey: &database, books: &shop.books, places: PLACES, now: timestamp() };
     audit.account(&seen.acknowledged).await
 }
 

@@ -8,15 +8,16 @@ use domain::{
     Attempt, Delivery, DeliveryRef, DeliveryState, DestinationName, Digest, Event, Ledger, Name,
     SourceId, Survey,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Line};
 use super::books::{Books, Page};
-use super::{Anything, casso, timestamp};
+use super::{Anything, casso};
 
 const PAGE: usize = 500;
-/// How far back the log is read, and how far ahead: clocks are set. On AWS each hour is read by itself.
+/// How far back from now the log is read. On AWS each hour is read by itself.
 const SINCE: SignedDuration = SignedDuration::from_hours(4);
+/// And how far ahead: clocks are set.
 const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A destination, as it was configured.
@@ -41,6 +42,8 @@ pub struct Audit<'a> {
     pub books: &'a Books,
     /// The destinations.
     pub places: &'a [Place],
+    /// When this is.
+    pub now: Timestamp,
 }
 
 struct Known {
@@ -60,7 +63,7 @@ impl Audit<'_> {
     pub async fn account(&self, acknowledged: &BTreeSet<u64>) -> Result<Account, Anything> {
         let mut wanted: HashMap<String, u64> = HashMap::new();
         for number in acknowledged {
-            for event in casso::events(*number, 1, timestamp())? {
+            for event in casso::events(*number, 1, self.now)? {
                 wanted.insert(event.key.to_string(), *number);
             }
         }
@@ -148,7 +151,7 @@ impl Audit<'_> {
     async fn log(&self, source: &SourceId) -> Result<Vec<Event>, Anything> {
         let (mut all, mut after) = (Vec::new(), None::<String>);
         loop {
-            let (from, until) = (timestamp() - SINCE, timestamp() + AHEAD);
+            let (from, until) = (self.now - SINCE, self.now + AHEAD);
             let page = self.survey.logged(source, from, until, after.as_deref(), PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(all) };
             after = Some(last.clone());

@@ -71,6 +71,13 @@ impl Shop {
         .await
     }
 
+    /// A delivery.
+    pub(crate) async fn delivery(&self, key: &str, destination: &str) -> Delivery {
+        let destination = DestinationName::parse(destination).unwrap();
+        let of = DeliveryRef { event: EventKey::from_stored(key), destination };
+        self.stack.ledger().delivery(&of).await.unwrap().unwrap().0
+    }
+
     /// A delivery, once it has ended.
     pub(crate) async fn ended(&self, key: &str, destination: &str) -> (Delivery, Vec<Attempt>) {
         let ledger = self.stack.ledger();
