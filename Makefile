@@ -68,7 +68,7 @@ watch: venv-sam venv-aws ## Serve AWS on this machine, with functions that follo
 
 test-aws: venv-aws ## Deploy the template on this machine and test it from end to end
 	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here LAMBDA_PROFILE=dev
-	cargo test -p testkit --features aws-stack --test aws_stack
+	cargo test --workspace --features tingting/aws,testkit/aws-stack --test aws_stack
 
 lint-aws: venv-sam venv-checkov ## Judge the template
 	.venv-sam/bin/sam validate --lint --region ap-southeast-1

@@ -71,7 +71,8 @@ async fn what_is_lost_and_what_came_twice_is_seen_and_only_a_kill_explains_it() 
         for _ in 0..arrived {
             post(&books, &of).await;
         }
-        let audit = Audit { ledger: &ledger, survey: &ledger, books: &books, places: PLACES, now: at };
+        let audit =
+            Audit { ledger: &ledger, survey: &ledger, books: &books, places: PLACES, now: at };
         let account = audit.account(&BTreeSet::from([7])).await.unwrap();
         let line = &account.lines[0].1;
         let found = (account.lost(), account.repeated(), account.explained(), line.stray);

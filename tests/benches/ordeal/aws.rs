@@ -96,7 +96,13 @@ async fn audit(
     let (client, table) = (place.services.dynamodb.clone(), place.directory.clone());
     let directory = Arc::new(DynamoDirectory::new(client, table, Arc::new(Wall)));
     let (ledger, survey) = (place.ledger(), place.survey(directory));
-    let audit = Audit { ledger: &ledger, survey: &survey, books: &shop.books, places: PLACES, now: timestamp() };
+    let audit = Audit {
+        ledger: &ledger,
+        survey: &survey,
+        books: &shop.books,
+        places: PLACES,
+        now: timestamp(),
+    };
     audit.account(acknowledged).await
 }
 

@@ -60,7 +60,13 @@ pub(crate) async fn audit(
     seen: &Seen,
 ) -> Result<Account, Anything> {
     let database = Database::open(data, Arc::new(Wall))?;
-    let audit = Audit { ledger: &database, survey: &database, books: &shop.books, places: PLACES, now: timestamp() };
+    let audit = Audit {
+        ledger: &database,
+        survey: &database,
+        books: &shop.books,
+        places: PLACES,
+        now: timestamp(),
+    };
     audit.account(&seen.acknowledged).await
 }
 
