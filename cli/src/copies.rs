@@ -12,6 +12,9 @@ use crate::run::{Process, print};
 
 /// Copies the database while `serve` goes on.
 pub(crate) async fn backup(what: Backup, process: Process<'_>) -> anyhow::Result<ExitCode> {
+    if what.file.as_os_str() == "-" {
+        bail!("a copy is a file, not a stream: name one, such as copy.db");
+    }
     let folder = data_folder(&what.config, process.env)?;
     let told = format!("{} was written and verified: ", what.file.display());
     let counts = tokio::task::spawn_blocking(move || embedded::backup(&folder, &what.file));

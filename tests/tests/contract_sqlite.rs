@@ -182,9 +182,9 @@ async fn the_file_is_followed_and_an_operators_entries_are_left_alone() {
     db.put_destination(&destination("by-hand", "vi")).await.unwrap();
     let (a, b) = (destination("a", "vi"), destination("b", "vi"));
     let followed = db.follow_file(&[source("shop")], &[a.clone(), b]).await.unwrap();
-    assert_eq!(followed, Followed { written: 3, removed: 0 });
+    assert_eq!(followed, Followed { written: 3, removed: Vec::new() });
     let followed = db.follow_file(&[source("shop")], &[a, destination("c", "en")]).await.unwrap();
-    assert_eq!(followed, Followed { written: 1, removed: 1 });
+    assert_eq!(followed, Followed { written: 1, removed: vec!["b".to_owned()] });
     let expected =
         (vec!["by-hand".into(), "shop".into()], vec!["a".into(), "by-hand".into(), "c".into()]);
     assert_eq!(names(&db).await, expected);
@@ -192,7 +192,7 @@ async fn the_file_is_followed_and_an_operators_entries_are_left_alone() {
     let (db, _) = open(&folder);
     assert_eq!(names(&db).await, expected);
     let followed = db.follow_file(&[], &[]).await.unwrap();
-    assert_eq!(followed, Followed { written: 0, removed: 3 });
+    assert_eq!(followed, Followed { written: 0, removed: vec!["a".to_owned(), "c".to_owned()] });
     assert_eq!(names(&db).await, (vec!["by-hand".into()], vec!["by-hand".into()]));
 }
 

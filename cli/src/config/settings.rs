@@ -20,6 +20,8 @@ const SHORTEST_KEYS: Duration = Duration::from_secs(180 * 24 * 3600);
 const KEPT: Duration = SHORTEST_KEYS;
 const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 const SHORTEST_PROBE: Duration = Duration::from_secs(60);
+/// A paused destination is disabled after seven days: it is to be probed before.
+const LONGEST_PROBE: SignedDuration = SignedDuration::from_hours(24);
 const SHORTEST_BODIES: Duration = Duration::from_secs(24 * 3600);
 
 /// `[server]`, judged.
@@ -152,7 +154,13 @@ struct Sweeping {
 
 impl Sweeping {
     fn judge(self) -> Result<SignedDuration, Wrong> {
-        at_least("probe_every", self.probe_every, PROBE_EVERY, SHORTEST_PROBE, "1m or more")
+        let hint = "1m to 1d";
+        let said = self.probe_every.clone().unwrap_or_default();
+        let every = at_least("probe_every", self.probe_every, PROBE_EVERY, SHORTEST_PROBE, hint)?;
+        if every > LONGEST_PROBE {
+            return Err(("probe_every", format!("{said:?} does not do; write {hint}")));
+        }
+        Ok(every)
     }
 }
 

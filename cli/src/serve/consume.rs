@@ -27,6 +27,8 @@ const AGAIN_AFTER: [Duration; 4] = [
     Duration::from_secs(4),
     Duration::from_secs(8),
 ];
+/// And between the tries after these.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// The longest sleep: a clock that was set, or a machine that slept, costs no more than this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -59,6 +61,7 @@ impl Consumer {
     }
 
     async fn work(self: &Arc<Self>, room: &Arc<Semaphore>) {
+        let mut waits = AGAIN_AFTER.into_iter();
         loop {
             // Only this loop takes permits: what is free now is free until it does.
             let Ok(first) = Arc::clone(room).acquire_owned().await else { return };
@@ -70,10 +73,17 @@ impl Consumer {
             }
             let received =
                 self.database.receive(permits.len(), self.clock.now(), visibility()).await;
-            let messages = received.unwrap_or_else(|error| {
-                tracing::error!(error = chain(&error), "the queue cannot be read");
-                Vec::new()
-            });
+            let messages = match received {
+                Ok(messages) => messages,
+                Err(error) => {
+                    let wait = waits.next().unwrap_or(LONGEST_WAIT);
+                    let again_s = wait.as_secs();
+                    tracing::error!(error = chain(&error), again_s, "the queue cannot be read");
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+            };
+            waits = AGAIN_AFTER.into_iter();
             let none = messages.is_empty();
             for (message, permit) in messages.into_iter().zip(permits) {
                 let consumer = Arc::clone(self);
@@ -120,7 +130,9 @@ impl Consumer {
 
     fn tell(&self, made: &[Made]) {
         for made in made {
-            self.metrics.attempted(&made.attempt);
+            if let Some(attempt) = &made.attempt {
+                self.metrics.attempted(attempt);
+            }
             log_attempt(made);
         }
     }

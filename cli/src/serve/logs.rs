@@ -109,36 +109,41 @@ fn log_refusal(source: &str, status: u16, duration_ms: u64, refusal: &Refusal) {
 /// words are told: it may quote what it was sent.
 pub(super) fn log_attempt(made: &Made) {
     let Made { of, attempt, next } = made;
-    let duration_ms = millis(
-        Duration::try_from(attempt.finished.duration_since(attempt.started)).unwrap_or_default(),
-    );
-    let due = match next {
-        DeliveryState::Waiting { due } => Some(due.to_string()),
-        DeliveryState::Pending
-        | DeliveryState::Sending { .. }
-        | DeliveryState::Gathered { .. }
-        | DeliveryState::Held(_)
-        | DeliveryState::Delivered
-        | DeliveryState::Failed(_)
-        | DeliveryState::Cancelled(_) => None,
-    };
-    tracing::info!(
-        event.key = shown(&of.event),
-        delivery.id = %of.id(),
-        destination = %of.destination,
-        attempt.n = attempt.n,
-        verdict = attempt.verdict,
-        status = attempt.status,
-        due,
-        duration_ms,
-        "attempted"
-    );
+    if let Some(attempt) = attempt {
+        let took = attempt.finished.duration_since(attempt.started);
+        let duration_ms = millis(Duration::try_from(took).unwrap_or_default());
+        let due = match next {
+            DeliveryState::Waiting { due } => Some(due.to_string()),
+            DeliveryState::Pending
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Gathered { .. }
+            | DeliveryState::Held(_)
+            | DeliveryState::Delivered
+            | DeliveryState::Failed(_)
+            | DeliveryState::Cancelled(_) => None,
+        };
+        // Without an answer the words are ours alone.
+        let detail = Some(attempt.detail.as_str()).filter(|detail| !detail.is_empty());
+        tracing::info!(
+            event.key = shown(&of.event),
+            delivery.id = %of.id(),
+            destination = %of.destination,
+            attempt.n = attempt.n,
+            verdict = attempt.verdict,
+            status = attempt.status,
+            reason = detail.filter(|_| attempt.status.is_none()),
+            due,
+            duration_ms,
+            "attempted"
+        );
+    }
+    let n = attempt.as_ref().map(|attempt| attempt.n);
     if let DeliveryState::Failed(reason) = next {
         tracing::warn!(
             event.key = shown(&of.event),
             delivery.id = %of.id(),
             destination = %of.destination,
-            attempt.n = attempt.n,
+            attempt.n = n,
             reason,
             "given up: this notification will not arrive"
         );
@@ -148,7 +153,7 @@ pub(super) fn log_attempt(made: &Made) {
             event.key = shown(&of.event),
             delivery.id = %of.id(),
             destination = %of.destination,
-            attempt.n = attempt.n,
+            attempt.n = n,
             reason,
             "held: it is sent when the destination takes messages again"
         );
@@ -157,9 +162,19 @@ pub(super) fn log_attempt(made: &Made) {
 
 /// One line for a run of the sweep that did something, and one for each step that failed.
 pub(super) fn log_swept(swept: &Swept) {
-    let Swept { rung, held, released, probes, cancelled, alarms, expired, .. } = *swept;
+    let Swept { rung, held, released, probes, cancelled, expired, .. } = *swept;
     if *swept != (Swept { paused: swept.paused, silent: swept.silent, ..Swept::default() }) {
+        let alarms = swept.alarms.len();
         tracing::info!(rung, held, released, probes, cancelled, alarms, expired, "swept");
+    }
+    for alarm in &swept.alarms {
+        tracing::warn!(alarm, "told to operators");
+    }
+    if cancelled > 0 {
+        tracing::warn!(
+            cancelled,
+            "what was held for a removed destination was cancelled: it will not arrive"
+        );
     }
     for fault in &swept.faults {
         tracing::error!(fault, "a step of the sweep failed; the next run takes it again");

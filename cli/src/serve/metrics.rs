@@ -137,7 +137,7 @@ impl Metrics {
     /// Counts a run of the sweep.
     pub(super) fn swept(&self, swept: &Swept) {
         self.rung.inc_by(u64::from(swept.rung));
-        self.alarms.inc_by(u64::from(swept.alarms));
+        self.alarms.inc_by(swept.alarms.len() as u64);
         self.paused.set(i64::from(swept.paused));
         self.silent.set(i64::from(swept.silent));
     }

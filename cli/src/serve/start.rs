@@ -65,7 +65,14 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let sources: Vec<_> = config.sources.iter().map(|(record, _)| record.clone()).collect();
     let destinations: Vec<_> =
         config.destinations.iter().map(|(record, _)| record.clone()).collect();
-    database.follow_file(&sources, &destinations).await?;
+    for destination in database.follow_file(&sources, &destinations).await?.removed {
+        tracing::warn!(
+            destination,
+            "no longer in the configuration file, and removed: what is held for it is cancelled \
+             within a minute, what waits when it falls due. To keep it, put it back at once; to stop \
+             sending and hold instead, keep it in the file and use tingting pause"
+        );
+    }
 
     let ledger: Arc<dyn Ledger> = Arc::new(database.clone());
     let queue: Arc<dyn Queue> = Arc::new(database.clone());

@@ -181,6 +181,15 @@ impl Ledger for DynamoLedger {
         pace::reserve(self, destination, limits, now, patience).await.map_err(failed)
     }
 
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError> {
+        pace::give_back(self, destination, limits, moment).await.map_err(failed)
+    }
+
     async fn occupy(
         &self,
         destination: &DestinationName,

@@ -97,7 +97,7 @@ pub enum Alarm {
 
 impl Alarm {
     /// What it is about; together with the moment it makes the event's key.
-    fn topic(&self) -> String {
+    pub(crate) fn topic(&self) -> String {
         match self {
             Self::Paused { destination, .. } => format!("paused/{destination}"),
             Self::Resumed { destination } => format!("resumed/{destination}"),

@@ -13,10 +13,12 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// Reads a selector; `None` for a word that selects nothing.
+    /// Reads a selector; `None` for a word that is none. `none` selects nothing: for a destination of
+    /// alarms alone.
     pub fn parse(typed: &str) -> Option<Self> {
         let word = typed.trim().to_ascii_lowercase();
         let kinds = match word.as_str() {
+            "none" => return Some(Self { typed: typed.to_owned(), kinds: Vec::new() }),
             "all" | "*" => Kind::ALL.iter().copied().filter(|kind| !kind.is_own()).collect(),
             "payment" | "transfer" | "transfer.*" => vec![Kind::TransferIn, Kind::TransferOut],
             "in" | "in_only" => vec![Kind::TransferIn],
@@ -100,6 +102,7 @@ mod tests {
             ("cycle.*", 5),
             ("payment_method.*", 2),
             ("refund.failed", 1),
+            ("none", 0),
         ] {
             assert_eq!(Selector::parse(word).map(|s| s.kinds.len()), Some(kinds), "{word}");
         }

@@ -46,41 +46,55 @@ pub enum Slot {
     Full(Timestamp),
 }
 
+/// How far the clocks of processes may differ, and a little.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+
+/// How many more moments are known than the limits look back: as many may be given back.
+const SPARE: usize = 8;
+
 /// The moments that were reserved and still count, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reserved(Vec<Timestamp>);
 
 impl Reserved {
     /// Reserves the next moment that the limits allow, if it is no more than `patience` after `now`.
+    /// Moments that are further away than clocks differ were reserved before a clock was set back: they
+    /// count for nothing.
     pub fn reserve(
         &self,
         limits: &[Limit],
         now: Timestamp,
         patience: SignedDuration,
     ) -> (Self, Turn) {
-        let next = limits.iter().map(|limit| self.free_from(limit)).max();
+        let mut kept = self.0.clone();
+        let furthest = patience.saturating_add(CLOCKS_DIFFER);
+        kept.retain(|at| at.duration_since(now) <= furthest);
+        let next = limits.iter().map(|limit| free_from(&kept, limit)).max();
         let next = next.unwrap_or(now).max(now);
         if next.duration_since(now) > patience {
             return (self.clone(), Turn::Later(next));
         }
-        let mut kept = self.0.clone();
         kept.push(next);
         kept.sort_unstable();
-        let most = limits.iter().map(|limit| limit.count).max().unwrap_or(0);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let surplus = kept.len().saturating_sub(most);
+        let surplus = kept.len().saturating_sub(most(limits).saturating_add(SPARE));
         kept.drain(..surplus);
         (Self(kept), Turn::At(next))
     }
 
-    /// When one limit allows one more: a span after the last but `count`.
-    fn free_from(&self, limit: &Limit) -> Timestamp {
-        let count = usize::try_from(limit.count.max(1)).unwrap_or(usize::MAX);
-        let before = self.0.len().checked_sub(count).and_then(|index| self.0.get(index));
-        before.map_or(Timestamp::MIN, |at| {
-            let per = SignedDuration::try_from(limit.per).unwrap_or(SignedDuration::MAX);
-            at.saturating_add(per).unwrap_or(Timestamp::MAX)
-        })
+    /// Gives back a moment that was reserved and not used; as long as enough stay that every limit can
+    /// be told by.
+    #[must_use]
+    pub fn give_back(&self, limits: &[Limit], moment: Timestamp) -> Self {
+        let mut kept = self.0.clone();
+        if kept.len() <= most(limits) {
+            return Self(kept);
+        }
+        // As it is written: in milliseconds.
+        let same = |at: &Timestamp| at.as_millisecond() == moment.as_millisecond();
+        if let Some(place) = kept.iter().rposition(same) {
+            kept.remove(place);
+        }
+        Self(kept)
     }
 
     /// The written form: milliseconds since 1970, the first in full, each other as its distance from
@@ -105,6 +119,22 @@ impl Reserved {
         };
         Self(text.split_whitespace().map_while(read).collect())
     }
+}
+
+/// How many moments the limits look back.
+fn most(limits: &[Limit]) -> usize {
+    let most = limits.iter().map(|limit| limit.count).max().unwrap_or(0);
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
+
+/// When one limit allows one more: a span after the last but `count`.
+fn free_from(reserved: &[Timestamp], limit: &Limit) -> Timestamp {
+    let count = usize::try_from(limit.count.max(1)).unwrap_or(usize::MAX);
+    let before = reserved.len().checked_sub(count).and_then(|index| reserved.get(index));
+    before.map_or(Timestamp::MIN, |at| {
+        let per = SignedDuration::try_from(limit.per).unwrap_or(SignedDuration::MAX);
+        at.saturating_add(per).unwrap_or(Timestamp::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -158,6 +188,38 @@ mod tests {
         );
         let (_, moment) = reserved.reserve(&slack, at(90_000), patience);
         assert_eq!(moment, Turn::At(at(90_000)));
+    }
+
+    #[test]
+    fn what_was_reserved_before_a_clock_was_set_back_counts_for_nothing() {
+        let slack = [Limit { count: 1, per: Duration::from_secs(1) }];
+        let patience = SignedDuration::from_secs(5);
+        let (reserved, _) = Reserved::default().reserve(&slack, at(8 * 86_400_000), patience);
+        let (reserved, turn) = reserved.reserve(&slack, at(0), patience);
+        assert_eq!((turn, reserved.to_text()), (Turn::At(at(0)), "1772330400000".to_owned()));
+        // Five minutes ahead is another process's clock.
+        let (ahead, _) = Reserved::default().reserve(&slack, at(300_000), patience);
+        assert_eq!(ahead.reserve(&slack, at(0), patience).1, Turn::Later(at(301_000)));
+    }
+
+    #[test]
+    fn a_moment_that_is_given_back_is_free_again() {
+        let slack = [Limit { count: 1, per: Duration::from_secs(1) }];
+        let patience = SignedDuration::from_secs(5);
+        let (mut reserved, mut moments) = (Reserved::default(), Vec::new());
+        for _ in 0..3 {
+            let (next, turn) = reserved.reserve(&slack, at(0), patience);
+            let Turn::At(moment) = turn else { panic!("{turn:?}") };
+            (reserved, _) = (next, moments.push(moment));
+        }
+        for given in [moments[2], at(7), moments[1], moments[0]] {
+            reserved = reserved.give_back(&slack, given);
+        }
+        assert_eq!(
+            reserved.reserve(&slack, at(0), patience).1,
+            Turn::At(moments[1]),
+            "the last stays"
+        );
     }
 
     #[test]

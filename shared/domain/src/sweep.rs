@@ -70,8 +70,8 @@ pub struct Swept {
     pub cancelled: u32,
     /// Destinations paused or disabled now.
     pub paused: u32,
-    /// Alarms that were raised for the first time.
-    pub alarms: u32,
+    /// The alarms that were raised for the first time: what each is about, `paused/sales`.
+    pub alarms: Vec<String>,
     /// Sources that are silent now.
     pub silent: u32,
     /// Old things that were forgotten.
@@ -148,7 +148,7 @@ impl Sweep {
     async fn raise(&self, alarm: &Alarm, change: &str, swept: &mut Swept) -> Result<(), PortError> {
         if raise(self.ledger.as_ref(), self.queue.as_ref(), alarm, change, self.clock.now()).await?
         {
-            swept.alarms += 1;
+            swept.alarms.push(alarm.topic());
         }
         Ok(())
     }

@@ -23,12 +23,12 @@ pub enum Origin {
 }
 
 /// How many entries following the file changed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Followed {
     /// New or different ones.
     pub written: usize,
-    /// Ones that are not in the file any more.
-    pub removed: usize,
+    /// The destinations that are not in the file any more: what is open or held for them will end.
+    pub removed: Vec<String>,
 }
 
 /// Why the directory was not changed.

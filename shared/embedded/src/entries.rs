@@ -84,7 +84,10 @@ pub(crate) fn follow(
         for name in names_from_file(db, table)? {
             if !wanted.contains(&(table, name.as_str())) {
                 let sql = format!("DELETE FROM {} WHERE name = ?1", table.name());
-                followed.removed += db.prepare_cached(&sql)?.execute([name])?;
+                db.prepare_cached(&sql)?.execute([&name])?;
+                if table == Table::Destinations {
+                    followed.removed.push(name);
+                }
             }
         }
     }

@@ -209,6 +209,16 @@ impl Ledger for Database {
             .await
     }
 
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError> {
+        let (destination, limits) = (destination.clone(), limits.to_vec());
+        self.on(Port::Ledger, move |db| pace::give_back(db, &destination, &limits, moment)).await
+    }
+
     async fn occupy(
         &self,
         destination: &DestinationName,

@@ -50,8 +50,10 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, OpenError> {
     if !configure(&writing).map_err(refused)? {
         return Err(OpenError::NoLog { path });
     }
-    if let Found::Newer(found) = schema::bring_up_to_date(&mut writing).map_err(refused)? {
-        return Err(OpenError::Newer { path, found });
+    match schema::bring_up_to_date(&mut writing).map_err(refused)? {
+        Found::Usable => {}
+        Found::Newer(found) => return Err(OpenError::Newer { path, found }),
+        Found::Foreign => return Err(OpenError::Foreign { path }),
     }
     release_everything(&writing).map_err(refused)?;
     let reading = reader(&path).map_err(refused)?;

@@ -17,18 +17,36 @@ pub(crate) fn reserve(
     now: Timestamp,
     patience: SignedDuration,
 ) -> Result<Turn, Failure> {
+    let (reserved, turn) = reserved(db, destination)?.reserve(limits, now, patience);
+    if let Turn::At(_) = turn {
+        write(db, destination, &reserved)?;
+    }
+    Ok(turn)
+}
+
+/// Gives a moment back that was not used.
+pub(crate) fn give_back(
+    db: &Connection,
+    destination: &DestinationName,
+    limits: &[Limit],
+    moment: Timestamp,
+) -> Result<(), Failure> {
+    write(db, destination, &reserved(db, destination)?.give_back(limits, moment))
+}
+
+fn reserved(db: &Connection, destination: &DestinationName) -> Result<Reserved, Failure> {
     let sql = "SELECT moments FROM reserved WHERE destination = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let known: Option<String> =
         statement.query_row([destination.as_str()], |row| row.get(0)).optional()?;
-    let known = known.map_or(Reserved::default(), |text| Reserved::from_text(&text));
-    let (reserved, turn) = known.reserve(limits, now, patience);
-    if let Turn::At(_) = turn {
-        let sql = "INSERT INTO reserved VALUES (?1, ?2) \
-                   ON CONFLICT (destination) DO UPDATE SET moments = excluded.moments";
-        db.prepare_cached(sql)?.execute([destination.as_str(), &reserved.to_text()])?;
-    }
-    Ok(turn)
+    Ok(known.map_or(Reserved::default(), |text| Reserved::from_text(&text)))
+}
+
+fn write(db: &Connection, destination: &DestinationName, known: &Reserved) -> Result<(), Failure> {
+    let sql = "INSERT INTO reserved VALUES (?1, ?2) \
+               ON CONFLICT (destination) DO UPDATE SET moments = excluded.moments";
+    db.prepare_cached(sql)?.execute([destination.as_str(), &known.to_text()])?;
+    Ok(())
 }
 
 /// Who has which slot of which destination, and until when.

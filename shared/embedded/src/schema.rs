@@ -15,6 +15,8 @@ pub(crate) enum Found {
     Usable,
     /// A newer program wrote it; nothing was touched.
     Newer(usize),
+    /// Another program wrote it: it has tables, and no version; nothing was touched.
+    Foreign,
 }
 
 /// Takes every step that the file lacks, all or none.
@@ -23,6 +25,11 @@ pub(crate) fn bring_up_to_date(db: &mut Connection) -> rusqlite::Result<Found> {
     let found = version(&transaction)?;
     if found > VERSION {
         return Ok(Found::Newer(found));
+    }
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Ok(Found::Foreign);
     }
     for step in &STEPS[found..] {
         transaction.execute_batch(step)?;
@@ -52,6 +59,14 @@ mod tests {
         }
         let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
         assert_eq!(usize::try_from(version), Ok(VERSION));
+    }
+
+    #[test]
+    fn another_programs_file_is_left_alone() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE theirs (a)").unwrap();
+        assert_eq!(bring_up_to_date(&mut db).unwrap(), Found::Foreign);
+        assert_eq!(version(&db).unwrap(), 0);
     }
 
     #[test]

@@ -36,10 +36,10 @@ pub(crate) fn of_cut_off(began: Timestamp, took: Duration) -> Line {
 pub(crate) fn of_swept(swept: &Swept, began: Timestamp, took: Duration) -> Line {
     let Swept { rung, held, released, probes, cancelled, paused, .. } = *swept;
     let Swept { alarms, silent, expired, faults, .. } = swept;
-    let level = match (faults.is_empty(), *alarms) {
+    let level = match (faults.is_empty(), alarms.is_empty()) {
         (false, _) => Level::Error,
-        (true, 1..) => Level::Warn,
-        (true, 0) => Level::Info,
+        (true, false) => Level::Warn,
+        (true, true) => Level::Info,
     };
     let mut line = Line::new(began, level, "swept");
     for (name, count) in [
@@ -53,9 +53,12 @@ pub(crate) fn of_swept(swept: &Swept, began: Timestamp, took: Duration) -> Line 
     ] {
         line = some(line, name, (count > 0).then_some(count));
     }
+    if !alarms.is_empty() {
+        line = line.with("alarms", alarms.clone());
+    }
     failing(line, faults)
         .with("duration_ms", millis(took))
-        .count(Metric::Attention, u64::from(*alarms))
+        .count(Metric::Attention, alarms.len() as u64)
         .measure(Metric::DestinationsPaused, u64::from(paused))
 }
 

@@ -85,21 +85,23 @@ fn ended(made: &[Made], so: impl Fn(&DeliveryState) -> bool) -> u64 {
 
 fn attempt(made: &Made) -> Value {
     let Made { of, attempt, next } = made;
-    let took = Duration::try_from(attempt.finished.duration_since(attempt.started));
     let mut said = Map::new();
     let mut say = |name: &str, value: Value| said.insert(name.to_owned(), value);
     say("event.key", shown(&of.event).into());
     say("delivery.id", of.id().as_str().into());
     say("destination", of.destination.as_str().into());
-    say("attempt.n", attempt.n.into());
-    say("verdict", attempt.verdict.into());
-    match attempt.status {
-        Some(status) => _ = say("status", status.into()),
-        // Without an answer the words are ours alone.
-        None if !attempt.detail.is_empty() => _ = say("reason", attempt.detail.as_str().into()),
-        None => {}
+    if let Some(attempt) = attempt {
+        say("attempt.n", attempt.n.into());
+        say("verdict", attempt.verdict.into());
+        match attempt.status {
+            Some(status) => _ = say("status", status.into()),
+            // Without an answer the words are ours alone.
+            None if !attempt.detail.is_empty() => _ = say("reason", attempt.detail.as_str().into()),
+            None => {}
+        }
+        let took = Duration::try_from(attempt.finished.duration_since(attempt.started));
+        say("duration_ms", millis(took.unwrap_or_default()).into());
     }
-    say("duration_ms", millis(took.unwrap_or_default()).into());
     match next {
         DeliveryState::Waiting { due } => _ = say("due", due.to_string().into()),
         DeliveryState::Failed(reason) => _ = say("given_up", reason.as_str().into()),

@@ -12,6 +12,7 @@ use super::{Case, Fixture, at};
 
 pub(super) const CASES: &[Case] = &[
     ("moments are reserved one after the other", |f| Box::pin(one_by_one(f))),
+    ("a moment that is given back is the next", |f| Box::pin(given_back(f))),
     ("of twenty that reserve at once each has a moment of its own", |f| Box::pin(moments(f))),
     ("a slot is one owner's as long as its lease", |f| Box::pin(slot(f))),
     ("of twenty that want one of three slots at once three get one", |f| Box::pin(slots(f))),
@@ -35,6 +36,21 @@ async fn one_by_one(f: &Fixture) {
     assert_eq!(reserve(f, "two", at(0), 2).await, Turn::At(at(0)), "each has its own");
     assert_eq!(reserve(f, "one", at(1), 2).await, Turn::At(at(3)));
     assert_eq!(reserve(f, "one", at(60), 2).await, Turn::At(at(60)));
+}
+
+async fn given_back(f: &Fixture) {
+    let one = Name::parse("one").unwrap();
+    f.ledger.give_back(&one, SECOND, at(0)).await.unwrap();
+    for second in 0..=2 {
+        assert_eq!(reserve(f, "one", at(0), 9).await, Turn::At(at(second)));
+    }
+    f.ledger.give_back(&Name::parse("two").unwrap(), SECOND, at(2)).await.unwrap();
+    f.ledger.give_back(&one, SECOND, at(7)).await.unwrap();
+    assert_eq!(reserve(f, "one", at(0), 9).await, Turn::At(at(3)), "neither was its own");
+    for second in [3, 2] {
+        f.ledger.give_back(&one, SECOND, at(second)).await.unwrap();
+    }
+    assert_eq!(reserve(f, "one", at(0), 9).await, Turn::At(at(2)));
 }
 
 async fn moments(f: &Fixture) {

@@ -161,6 +161,15 @@ impl Ledger for FaultyLedger {
         self.1.pass(Port::Ledger, self.0.reserve(destination, limits, now, patience)).await
     }
 
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError> {
+        self.1.pass(Port::Ledger, self.0.give_back(destination, limits, moment)).await
+    }
+
     async fn occupy(
         &self,
         destination: &DestinationName,

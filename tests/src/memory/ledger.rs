@@ -332,6 +332,18 @@ impl Ledger for MemoryLedger {
         Ok(turn)
     }
 
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError> {
+        if let Some(known) = self.books().reserved.get_mut(destination) {
+            *known = Reserved::from_text(known).give_back(limits, moment).to_text();
+        }
+        Ok(())
+    }
+
     async fn occupy(
         &self,
         destination: &DestinationName,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Alarm, Cause, DeliveryState, DestinationName, EventKey, Kind, Mode};
+use domain::{Alarm, Cause, DeliveryState, DestinationName, Digest, EventKey, Kind, Mode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
@@ -15,6 +15,9 @@ use super::record::Arrival;
 const OVERDUE: SignedDuration = SignedDuration::from_secs(300 + 60 + 60 + 20 + 100);
 /// How much longer each blow makes it: the sweep's own bells are rung again after ten minutes, twenty …
 const OVERDUE_PER_BLOW: SignedDuration = SignedDuration::from_mins(12);
+
+/// The README's: more than five that wait for one chat become a digest.
+const FEW: usize = 5;
 
 /// What was told to whom.
 type Told<'a> = BTreeMap<(&'a EventKey, &'a DestinationName), Vec<&'a Arrival>>;
@@ -33,6 +36,7 @@ pub fn broken(journey: &Journey, outcome: &Outcome) -> Vec<String> {
     repeats(outcome, &told, &mut broken);
     comes_back(outcome, &mut broken);
     announced(outcome, &mut broken);
+    digests(outcome, &mut broken);
     if outcome.seen.blows.is_empty() && outcome.seen.given_up > 0 {
         broken.push(format!("{} calls were never acknowledged", outcome.seen.given_up));
     }
@@ -133,6 +137,16 @@ fn is_removed(journey: &Journey, destination: &DestinationName) -> bool {
 
 fn is_digest(outcome: &Outcome, key: &EventKey) -> bool {
     outcome.events.iter().any(|s| s.event.key == *key && s.event.kind == Kind::Digest)
+}
+
+/// A digest is of more than a few.
+fn digests(outcome: &Outcome, broken: &mut Vec<String>) {
+    for stored in &outcome.events {
+        let members = Digest::of(&stored.event).map(|digest| digest.members.len());
+        if members.is_some_and(|members| members <= FEW) {
+            broken.push(format!("{} has {members:?} members", stored.event.key));
+        }
+    }
 }
 
 /// Nothing is told twice, but where a blow fell between its arrival and its being written down; and a

@@ -70,6 +70,23 @@ pub(super) async fn reserve(
     .await
 }
 
+/// Gives a moment back that was not used.
+pub(super) async fn give_back(
+    ledger: &DynamoLedger,
+    destination: &DestinationName,
+    limits: &[Limit],
+    moment: Timestamp,
+) -> Result<(), Failure> {
+    change(ledger, "giving a moment back", Key::reserved(destination), |item, key| {
+        let known = item.map(|item| item.text_if(MOMENTS)).transpose()?.flatten();
+        let Some(known) = known else { return Ok(Decision::Leave(())) };
+        let mut update = Update::new(key);
+        update.set(MOMENTS, text(Reserved::from_text(known).give_back(limits, moment).to_text()));
+        Ok(Decision::Write(Box::new(update), ()))
+    })
+    .await
+}
+
 /// Takes one of a destination's slots. The owner, a random number, says where the search begins, so
 /// that callers seldom want the same.
 pub(super) async fn occupy(

@@ -62,7 +62,7 @@ impl Dispatch {
             (Finish::Written, next) if event.kind == Kind::Digest => self.settle(event, next).await,
             (Finish::Written | Finish::Fenced, _) => Ok(done()),
         };
-        let made = vec![Made { of, attempt, next }];
+        let made = vec![Made { of, attempt: Some(attempt), next }];
         Ok(match followed {
             Ok(_) => Handled::Done(made),
             Err(error) => Handled::Unfinished { made, error },

@@ -80,11 +80,11 @@ impl Dispatch {
                 self.attempt(work).await
             }
             Start::Not(stay) => {
-                self.leave(destination, way, owner).await;
+                self.waive(&place, way, owner).await;
                 self.stays(event, &known, stay).await
             }
             Start::Missing => {
-                self.leave(destination, way, owner).await;
+                self.waive(&place, way, owner).await;
                 Ok(missing(of))
             }
         }

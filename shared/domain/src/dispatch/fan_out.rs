@@ -9,7 +9,8 @@ use super::{Dispatch, Place, done};
 use crate::attempt::PAUSED;
 use crate::exchange::Work;
 use crate::{
-    Delivery, DeliveryState, Enlisted, Event, Handled, Listed, Mode, PortError, Start, find_channel,
+    Delivery, DeliveryState, Enlisted, Event, Handled, Listed, Made, Mode, PortError, Start,
+    find_channel,
 };
 
 /// A delivery that is about to be enlisted, and the way to it if it is already leased.
@@ -139,10 +140,13 @@ impl Dispatch {
             DeliveryState::Pending | DeliveryState::Sending { .. } => {
                 self.deliver(event, &delivery.of, false).await
             }
+            DeliveryState::Failed(_) => {
+                let (of, next) = (delivery.of.clone(), delivery.state.clone());
+                Ok(Handled::Done(vec![Made { of, attempt: None, next }]))
+            }
             DeliveryState::Gathered { .. }
             | DeliveryState::Held(_)
             | DeliveryState::Delivered
-            | DeliveryState::Failed(_)
             | DeliveryState::Cancelled(_) => Ok(done()),
         }
     }

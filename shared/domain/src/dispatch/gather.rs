@@ -64,11 +64,16 @@ impl Dispatch {
             }
         }
         let digest = Digest { destination: place.destination.name.clone(), members };
+        if digest.members.len() <= FEW {
+            // Others were gathering them too: so few go by themselves, and at no digest's moment.
+            self.waive(&place, way, owner).await;
+            return self.scatter(&digest, &Move::Scatter { from: key, alone: true }).await;
+        }
         let event = digest.event(key, now);
         match self.ledger.claim(&event).await? {
             Claim::Fresh | Claim::Unfinished => {}
             Claim::Settled | Claim::Conflict { .. } => {
-                self.leave(place.destination, way, owner).await;
+                self.waive(&place, way, owner).await;
                 return Ok(done());
             }
         }
@@ -126,17 +131,22 @@ impl Dispatch {
         let (Some(digest), Some(step)) = (Digest::of(event), fate(ended, &event.key)) else {
             return Ok(done());
         };
+        self.scatter(&digest, &step).await
+    }
+
+    /// Moves each member on; those that wait again are rung for.
+    async fn scatter(&self, digest: &Digest, step: &Move) -> Result<Handled, PortError> {
         let now = self.clock.now();
         let settling = digest.deliveries().map(async |of| {
-            let written = self.ledger.shift(&of, &step, now).await?;
+            let written = self.ledger.shift(&of, step, now).await?;
             Ok((written == Finish::Written).then_some(of))
         });
-        let mut released = Vec::new();
+        let mut moved = Vec::new();
         for settled in join_all(settling.collect::<Vec<_>>()).await {
-            released.extend(settled?);
+            moved.extend(settled?);
         }
         if matches!(step, Move::Scatter { .. }) {
-            self.ring_all(&released).await?;
+            self.ring_all(&moved).await?;
         }
         Ok(done())
     }

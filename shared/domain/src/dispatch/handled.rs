@@ -25,13 +25,13 @@ pub enum Handled {
     },
 }
 
-/// An attempt that was made.
+/// What was made of a delivery: an attempt, or an end without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// At which delivery.
+    /// Of which delivery.
     pub of: DeliveryRef,
-    /// Its record.
-    pub attempt: Attempt,
+    /// The attempt's record; nothing where its destination is disabled.
+    pub attempt: Option<Attempt>,
     /// The state that follows; a reason in it may quote a product's error line, never the answer whole.
     pub next: DeliveryState,
 }

@@ -78,6 +78,15 @@ impl Dispatch {
         })
     }
 
+    /// Leaves without having sent: the moment is another's.
+    pub(super) async fn waive(&self, place: &Place<'_>, way: Way, owner: u64) {
+        if let Pace::Limits(limits) = place.channel.pace(place.destination) {
+            // Where the ledger cannot be told, one moment passes unused.
+            _ = self.ledger.give_back(&place.destination.name, limits, way.at).await;
+        }
+        self.leave(place.destination, way, owner).await;
+    }
+
     /// Leaves: the slot as far as the ledger can be told (one that stays taken is free when its lease
     /// ends), then the lane.
     pub(super) async fn leave(&self, destination: &Destination, way: Way, owner: u64) {

@@ -155,7 +155,7 @@ fn unescaped(text: &str) -> String {
 }
 
 fn unspaced(text: &str) -> String {
-    text.split_whitespace().collect()
+    text.chars().filter(|c| !c.is_whitespace() && !"-.".contains(*c)).collect()
 }
 
 /// Whether these words are in a text as whole words; both as they are compared.

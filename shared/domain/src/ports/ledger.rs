@@ -177,6 +177,14 @@ pub trait Ledger: Send + Sync {
         patience: SignedDuration,
     ) -> Result<Turn, PortError>;
 
+    /// Gives a moment back that was reserved and not used, by [`crate::Reserved::give_back`].
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError>;
+
     /// Takes one of a destination's slots, as a lease until `until`.
     async fn occupy(
         &self,

@@ -9,6 +9,14 @@ use crate::schema::VERSION;
 /// Why the folder could not be opened, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Another program's database.
+    #[error(
+        "{path} is a database of another program; set [server] data to another folder, or move that file away"
+    )]
+    Foreign {
+        /// Where.
+        path: PathBuf,
+    },
     /// The folder or a file in it cannot be made or written.
     #[error("{path} cannot be written; check that the folder exists and belongs to this user")]
     Folder {
@@ -66,7 +74,9 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// SQLite cannot use it.
-    #[error("{path} cannot be used as a database; the folder must be on a local disk with room")]
+    #[error(
+        "{path} cannot be used as a database; the folder must be on a local disk with room, and writable"
+    )]
     Unusable {
         /// The database.
         path: PathBuf,

@@ -184,6 +184,17 @@ impl Ledger for Desk {
         self.pass(PORT, Some(destination), &what, call).await
     }
 
+    async fn give_back(
+        &self,
+        destination: &DestinationName,
+        limits: &[Limit],
+        moment: Timestamp,
+    ) -> Result<(), PortError> {
+        let what = || format!("ledger.give_back {destination} {moment:.3}");
+        let call = self.scene.ledger.give_back(destination, limits, moment);
+        self.pass(PORT, Some(destination), &what, call).await
+    }
+
     async fn occupy(
         &self,
         destination: &DestinationName,
