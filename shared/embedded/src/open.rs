@@ -81,6 +81,7 @@ pub(crate) fn open_beside(dir: &Path) -> Result<Opened, OpenError> {
     }
     match schema::version(&writing).map_err(refused)? {
         VERSION => {}
+        0 => return Err(OpenError::Foreign { path }),
         found if found > VERSION => return Err(OpenError::Newer { path, found }),
         found => return Err(OpenError::Older { path, found }),
     }
