@@ -56,6 +56,9 @@ pub enum Command {
     Resume(Resume),
     /// List the destinations that are paused, disabled or holding deliveries: how many, since when.
     Held(Where),
+    /// Make, list and revoke the clients of the API: programs that may ask for tokens.
+    #[command(subcommand)]
+    Clients(Clients),
     /// Copy this machine's database into one file, while `tingting serve` goes on.
     ///
     /// The copy is as the database was at one moment, and is verified. It holds secrets and payers'
@@ -90,6 +93,40 @@ pub enum Command {
     /// anew, so that nothing stays in its free space. A stack may go on. Exit code 1 when something was
     /// not erased.
     Erase(Erase),
+}
+
+/// What to do with the API's clients.
+#[derive(Debug, Subcommand)]
+pub enum Clients {
+    /// Make a client; its secret is shown this once.
+    Create(NewClient),
+    /// List all clients, revoked ones too.
+    List(Where),
+    /// Revoke a client, at once.
+    Revoke(OldClient),
+}
+
+/// A client to be made.
+#[derive(Debug, Args)]
+pub struct NewClient {
+    /// What people call it.
+    pub name: String,
+    /// A scope that its tokens may have, such as webhook:read; again for more. Default: every scope.
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub scopes: Vec<String>,
+    /// Where it is kept.
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// A client to be revoked.
+#[derive(Debug, Args)]
+pub struct OldClient {
+    /// Its id, as `tingting clients list` shows it.
+    pub id: String,
+    /// Where it is kept.
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// Whom to erase, and where from.

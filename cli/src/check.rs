@@ -167,9 +167,12 @@ fn wants(destination: &Destination) -> String {
     };
     let mut text =
         format!("{} from {}", list("all events", &events), list("all sources", &sources));
-    for (count, what) in
-        [(filter.accounts.len(), "account"), (filter.virtual_accounts.len(), "virtual account")]
-    {
+    for (count, what) in [
+        (filter.accounts.len(), "account"),
+        (filter.virtual_accounts.len(), "virtual account"),
+        (filter.account_numbers.len(), "numbered account"),
+        (filter.virtual_account_numbers.len(), "numbered virtual account"),
+    ] {
         match count {
             0 => {}
             1 => _ = write!(text, ", 1 {what}"),
@@ -178,6 +181,9 @@ fn wants(destination: &Destination) -> String {
     }
     if let Some(least) = filter.min_amount {
         _ = write!(text, ", at least {least}");
+    }
+    if filter.virtual_only {
+        text.push_str(", only on virtual accounts");
     }
     if filter.skip_without_code {
         text.push_str(", only with a payment code");

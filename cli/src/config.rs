@@ -6,7 +6,7 @@ mod document;
 mod fault;
 mod folder;
 mod forms;
-mod reach;
+pub(crate) mod reach;
 mod records;
 mod settings;
 #[cfg(test)]

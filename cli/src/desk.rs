@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{Directory, Ledger, Survey};
+use domain::{Cabinet, Directory, Ledger, Survey};
 use embedded::Database;
 
 use crate::args::Where;
@@ -17,6 +17,8 @@ pub(crate) struct Desk {
     pub(crate) ledger: Arc<dyn Ledger>,
     /// What is held.
     pub(crate) survey: Arc<dyn Survey>,
+    /// Clients.
+    pub(crate) cabinet: Arc<dyn Cabinet>,
     /// Which destinations there are.
     pub(crate) directory: Arc<dyn Directory>,
 }
@@ -32,6 +34,7 @@ impl Desk {
         Ok(Self {
             ledger: Arc::clone(&database) as _,
             survey: Arc::clone(&database) as _,
+            cabinet: Arc::clone(&database) as _,
             directory: database,
         })
     }

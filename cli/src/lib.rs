@@ -4,6 +4,7 @@
 mod archive;
 pub mod args;
 mod check;
+mod clients;
 pub mod config;
 mod copies;
 mod desk;

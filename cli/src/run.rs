@@ -14,7 +14,7 @@ use domain::{Clock, Entropy, Screen};
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
 use crate::serve::{self, Logs, Options, Terminal};
-use crate::{archive, check, copies, erase, simulate, stack, standing, starter, welcome};
+use crate::{archive, check, clients, copies, erase, simulate, stack, standing, starter, welcome};
 
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -58,6 +58,7 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
         Command::Pause(what) => standing::pause(what, process).await,
         Command::Resume(what) => standing::resume(what, process).await,
         Command::Held(place) => standing::held(place, process).await,
+        Command::Clients(what) => clients::clients(what, process).await,
         Command::Backup(what) => copies::backup(what, process).await,
         Command::Restore(what) => copies::restore(what, process).await,
         Command::Export(what) => archive::export(what, process).await,

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use aws::{DynamoArchive, DynamoSurvey, Entry, EntryId, Origin};
-use domain::Archive;
+use aws::{DynamoArchive, DynamoSurvey};
+use domain::{Archive, Clash, Edited, Entries as _, Entry, EntryId, Origin, Over};
 
 use crate::args::{Apply, Stack, Where};
 use crate::config::Config;
@@ -60,7 +60,9 @@ pub(crate) async fn desk(place: &Where, process: &Process<'_>) -> anyhow::Result
     let directory = Arc::new(deployed.directory);
     let names = providers::ALL.iter().map(|provider| provider.name()).collect();
     let survey = DynamoSurvey::new(ledger.clone(), Arc::clone(&directory) as _, names);
-    Ok(Desk { ledger: Arc::new(ledger), survey: Arc::new(survey), directory })
+    let ledger = Arc::new(ledger);
+    let cabinet = Arc::clone(&ledger) as _;
+    Ok(Desk { ledger, survey: Arc::new(survey), cabinet, directory })
 }
 
 /// All that the stack keeps.
@@ -93,13 +95,18 @@ fn wanted(config: &Config) -> anyhow::Result<Vec<Entry>> {
 
 async fn write(deployed: &Deployed, change: &Change, wanted: &[Entry]) -> anyhow::Result<()> {
     let Change { id, what } = change;
-    let written = match what {
+    let edited = match what {
         What::Add | What::Update(_) => match wanted.iter().find(|entry| entry.id == *id) {
-            Some(entry) => deployed.directory.put(entry).await,
-            None => Ok(()),
+            Some(entry) => deployed.directory.put(entry, Over::Anything).await,
+            None => Ok(Edited::Done),
         },
-        What::Remove => deployed.directory.delete(id, Origin::File).await,
-        What::Keep | What::Leave | What::Clash => Ok(()),
+        What::Remove => deployed.directory.remove(id, Origin::File).await,
+        What::Keep | What::Leave | What::Clash => Ok(Edited::Done),
+    };
+    let written = match edited {
+        Ok(Edited::Done | Edited::Changed) => Ok(()),
+        Ok(Edited::Clash(origin)) => Err(anyhow::Error::new(Clash { id: id.clone(), origin })),
+        Err(error) => Err(error.into()),
     };
     written.with_context(|| {
         format!("the {id} could not be written; what is above it was: apply again")

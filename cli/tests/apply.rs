@@ -8,8 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use aws::{Entry, Origin};
-use domain::DestinationRecord;
+use domain::{DestinationRecord, Entries as _, Entry, Origin, Over};
 use testkit::aws::{Place, Server};
 use testkit::clock::HandClock;
 
@@ -84,7 +83,7 @@ async fn a_file_is_applied_once_and_what_a_person_made_stays() {
         ..DestinationRecord::default()
     };
     let hers = Entry::destination(&record, Origin::Operator).unwrap();
-    directory.put(&hers).await.unwrap();
+    directory.put(&hers, Over::Anything).await.unwrap();
     let changed = FILE.replace("\"sales\"", "\"hers\"").replace("0001", "0002");
     fs::write(&file, changed.replace("{ env = \"CASSO_KEY\" }", "\"hide-me-another-key-0002\""))
         .unwrap();

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite of assertions: to panic is how it says no")]
 
 mod archive;
+mod cabinet;
 mod claims;
 mod dead_letters;
 mod deliveries;
@@ -28,8 +29,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, DeadLetters, DestinationRecord, Directory, Event, Inbox, Ledger, Notes, Parked, Queue,
-    Refused, SourceId, SourceRecord, Survey,
+    Archive, Cabinet, DeadLetters, Directory, Entries, Event, Inbox, Ledger, Notes, Parked, Queue,
+    Refused, SourceId, Survey,
 };
 use jiff::Timestamp;
 
@@ -51,8 +52,12 @@ pub struct Fixture {
     pub archive: Arc<dyn Archive>,
     /// What was set aside, beside the inbox.
     pub dead_letters: Arc<dyn DeadLetters>,
+    /// Clients, keys, answers.
+    pub cabinet: Arc<dyn Cabinet>,
     /// Sources and destinations.
     pub directory: Arc<dyn Directory>,
+    /// The entries that they are read from.
+    pub entries: Arc<dyn Entries>,
     /// The queue's one end.
     pub queue: Arc<dyn Queue>,
     /// The queue's other end.
@@ -63,15 +68,9 @@ pub struct Fixture {
     pub shelf: Arc<dyn Shelf>,
 }
 
-/// Looking behind the ports, and writing what only operators write.
+/// Looking behind the ports.
 #[async_trait]
 pub trait Shelf: Send + Sync {
-    /// Writes a source, of a form that may be unreadable.
-    async fn put_source(&self, record: &SourceRecord);
-
-    /// Writes a destination, of a form that may be unreadable.
-    async fn put_destination(&self, record: &DestinationRecord);
-
     /// The refused calls that are kept, newest first.
     async fn refused(&self, source: &SourceId) -> Vec<Refused>;
 
@@ -95,6 +94,7 @@ pub type Asserted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub fn cases() -> Vec<Case> {
     [
         archive::CASES,
+        cabinet::CASES,
         claims::CASES,
         dead_letters::CASES,
         deliveries::CASES,

@@ -4,6 +4,7 @@
 //! Not durable: a test that stops and starts "a process" keeps these and drops the flow above them.
 
 mod archive;
+mod cabinet;
 mod directory;
 mod expiry;
 mod ledger;
@@ -12,6 +13,7 @@ mod queue;
 mod survey;
 
 pub use archive::MemoryArchive;
+pub use cabinet::MemoryCabinet;
 pub use directory::MemoryDirectory;
 pub use ledger::{Bound, MemoryLedger};
 pub use notes::MemoryNotes;

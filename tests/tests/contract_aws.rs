@@ -42,6 +42,8 @@ async fn fixture(server: &'static Server) -> Fixture {
         notes: Arc::new(place.ledger()),
         archive: Arc::new(DynamoArchive::new(place.ledger(), Arc::clone(&directory))),
         dead_letters: Arc::new(place.dead_letters()),
+        cabinet: Arc::new(place.ledger()),
+        entries: Arc::clone(&directory) as _,
         directory,
         queue: Arc::new(TimedQueue::new(&place, Arc::clone(&clock))),
         inbox: Arc::new(SqsInbox::new(&place)),

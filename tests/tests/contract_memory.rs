@@ -1,42 +1,23 @@
 //! The memory ports against the contract.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{
-    DestinationRecord, Event, Listed, ListedSource, Name, Parked, Refused, SourceId, SourceRecord,
-};
+use domain::{Event, Parked, Refused, SourceId};
 use jiff::Timestamp;
 use testkit::clock::HandClock;
 use testkit::contract::{self, Fixture, Shelf};
-use testkit::memory::{MemoryArchive, MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
+use testkit::memory::{
+    MemoryArchive, MemoryCabinet, MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue,
+};
 
 struct MemoryShelf {
     ledger: Arc<MemoryLedger>,
-    directory: Arc<MemoryDirectory>,
     queue: Arc<MemoryQueue>,
 }
 
 #[async_trait]
 impl Shelf for MemoryShelf {
-    async fn put_source(&self, record: &SourceRecord) {
-        let id = SourceId::parse(&format!("{}/{}", record.provider, record.name)).unwrap();
-        self.directory.put_source(match record.parse_alone() {
-            Ok(source) => ListedSource::Ready(Arc::new(source)),
-            Err(fault) => ListedSource::Unreadable { id, reason: fault.to_string() },
-        });
-    }
-
-    async fn put_destination(&self, record: &DestinationRecord) {
-        let name = Name::parse(&record.name).unwrap();
-        self.directory.put_destination(match record.parse_alone() {
-            Ok(destination) => Listed::Ready(Box::new(destination)),
-            Err(fault) => Listed::Unreadable { name, reason: fault.to_string() },
-        });
-    }
-
     async fn refused(&self, source: &SourceId) -> Vec<Refused> {
         self.ledger.refused().into_iter().filter(|r| r.source == *source).rev().collect()
     }
@@ -66,22 +47,23 @@ async fn memory_keeps_the_contract() {
         let ledger = Arc::new(MemoryLedger::default());
         let notes = Arc::new(MemoryNotes::default());
         let directory = Arc::new(MemoryDirectory::default());
+        let cabinet = Arc::new(MemoryCabinet::default());
         let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
-        let shelf = MemoryShelf {
-            ledger: Arc::clone(&ledger),
-            directory: Arc::clone(&directory),
-            queue: Arc::clone(&queue),
-        };
+        let shelf = MemoryShelf { ledger: Arc::clone(&ledger), queue: Arc::clone(&queue) };
         Fixture {
             survey: Arc::clone(&ledger) as _,
             archive: Arc::new(MemoryArchive::new(
                 Arc::clone(&ledger),
                 Arc::clone(&notes),
                 Arc::clone(&queue),
+                Arc::clone(&directory),
+                Arc::clone(&cabinet),
             )),
             ledger,
             notes,
             dead_letters: Arc::clone(&queue) as _,
+            cabinet,
+            entries: Arc::clone(&directory) as _,
             directory,
             inbox: Arc::clone(&queue) as _,
             queue,

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    Claim, Delivery, DeliveryState, DestinationRecord, Directory as _, Event, Inbox as _,
-    Ledger as _, Limit, Mark, Name, Outbound, Parked, Queue as _, Refused, Slot, SourceId,
-    SourceRecord, Start, Survey as _, Turn,
+    Claim, Clash, Delivery, DeliveryState, DestinationRecord, Directory as _, Edited, Entries as _,
+    Entry, Event, Inbox as _, Ledger as _, Limit, Mark, Name, Origin, Outbound, Over, Parked,
+    Queue as _, Refused, Slot, SourceId, SourceRecord, Start, Survey as _, Turn,
 };
-use embedded::{Database, DirectoryError, Followed, Origin, Stats};
+use embedded::{Database, FollowError, Followed, Stats};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use testkit::clock::HandClock;
@@ -25,14 +25,6 @@ struct SqliteShelf {
 
 #[async_trait]
 impl Shelf for SqliteShelf {
-    async fn put_source(&self, record: &SourceRecord) {
-        self.db.put_source(record).await.unwrap();
-    }
-
-    async fn put_destination(&self, record: &DestinationRecord) {
-        self.db.put_destination(record).await.unwrap();
-    }
-
     async fn refused(&self, source: &SourceId) -> Vec<Refused> {
         self.db.refused(source).await.unwrap()
     }
@@ -70,7 +62,9 @@ async fn sqlite_keeps_the_contract() {
             notes: Arc::clone(&port) as _,
             archive: Arc::clone(&port) as _,
             dead_letters: Arc::clone(&port) as _,
+            cabinet: Arc::clone(&port) as _,
             directory: Arc::clone(&port) as _,
+            entries: Arc::clone(&port) as _,
             queue: Arc::clone(&port) as _,
             inbox: port,
             clock,
@@ -178,8 +172,13 @@ async fn names(db: &Database) -> (Vec<String>, Vec<String>) {
 async fn the_file_is_followed_and_an_operators_entries_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let (db, _) = open(&folder);
-    db.put_source(&source("by-hand")).await.unwrap();
-    db.put_destination(&destination("by-hand", "vi")).await.unwrap();
+    let by_hand = [
+        Entry::source(&source("by-hand"), Origin::Operator).unwrap(),
+        Entry::destination(&destination("by-hand", "vi"), Origin::Operator).unwrap(),
+    ];
+    for entry in &by_hand {
+        assert_eq!(db.put(entry, Over::Nothing).await.unwrap(), Edited::Done);
+    }
     let (a, b) = (destination("a", "vi"), destination("b", "vi"));
     let followed = db.follow_file(&[source("shop")], &[a.clone(), b]).await.unwrap();
     assert_eq!(followed, Followed { written: 3, removed: Vec::new() });
@@ -200,19 +199,16 @@ async fn the_file_is_followed_and_an_operators_entries_are_left_alone() {
 async fn a_name_of_the_other_origin_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let (db, _) = open(&folder);
-    db.put_destination(&destination("sales", "vi")).await.unwrap();
+    let sales = Entry::destination(&destination("sales", "vi"), Origin::Operator).unwrap();
+    assert_eq!(db.put(&sales, Over::Nothing).await.unwrap(), Edited::Done);
     let error = db.follow_file(&[source("shop")], &[destination("sales", "en")]).await.unwrap_err();
     assert!(
-        matches!(&error, DirectoryError::Clash { what: "destination", name, origin: Origin::Operator } if name == "sales"),
+        matches!(&error, FollowError::Clash(Clash { id, origin: Origin::Operator }) if *id == sales.id),
         "{error:?}"
     );
     let said = "the destination sales was made by an operator; rename or remove one of the two";
     assert_eq!(error.to_string(), said);
     assert_eq!(names(&db).await, (vec![], vec!["sales".into()]));
-    db.follow_file(&[source("shop")], &[]).await.unwrap();
-    let error = db.put_source(&source("shop")).await.unwrap_err();
-    let said = "the source casso/shop comes from the configuration file; change it there";
-    assert_eq!(error.to_string(), said);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bare", &[]),
     ("casso", &["aws", "domain", "lambda", "providers"]),
     ("channels", &["domain"]),
+    ("console", &["domain"]),
     ("dispatch", &["aws", "channels", "domain", "egress", "lambda"]),
     ("domain", &[]),
     ("egress", &["domain"]),
@@ -29,7 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sepay", &["aws", "domain", "lambda", "providers"]),
     ("sweep", &["aws", "channels", "domain", "lambda"]),
     ("thueapi", &["aws", "domain", "lambda", "providers"]),
-    ("tingting", &["aws", "channels", "domain", "egress", "embedded", "providers"]),
+    ("tingting", &["aws", "channels", "console", "domain", "egress", "embedded", "providers"]),
 ];
 
 /// What acknowledges on AWS must not have: no way to notify anybody, no second database.

@@ -35,9 +35,11 @@ fn form(table: &str, key: &str) -> (&'static str, &'static str) {
         "secrets" | "signing_secrets" | "accounts" | "virtual_accounts" => {
             ("expected a list of texts", "KEY = [\"…\"]")
         }
-        "active" | "alarms" | "include_balance" | "skip_without_code" => {
-            ("expected true or false, without quotes", "KEY = true")
+        "account_numbers" | "virtual_account_numbers" => {
+            ("expected a list of whole numbers", "KEY = [5]")
         }
+        "active" | "alarms" | "include_balance" | "skip_without_code" | "verifies"
+        | "virtual_only" => ("expected true or false, without quotes", "KEY = true"),
         "min_amount" => ("expected a whole number of đồng", "KEY = 10000"),
         "thread" | "concurrency" => ("expected a whole number, without quotes", "KEY = 5"),
         "headers" => ("expected a table of texts", "KEY = { X-Name = \"…\" }"),

@@ -20,7 +20,7 @@ pub fn system_resolver(name: &str) -> io::Result<Vec<IpAddr>> {
 
 /// Says which key of a destination leads where it must not, why, and what to do. A name that leads
 /// nowhere now may lead somewhere later, and stops nothing: the door judges where it leads then.
-pub(super) fn judge(
+pub(crate) fn judge(
     destination: &Destination,
     surroundings: Surroundings<'_>,
     guard: &Guard,

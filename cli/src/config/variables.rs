@@ -14,8 +14,19 @@ use super::fault::Fault;
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Keys that hold numbers or switches: a variable's text stands there without quotes.
-const PLAIN: &[&str] =
-    &["active", "alarms", "concurrency", "include_balance", "skip_without_code", "thread", "times"];
+const PLAIN: &[&str] = &[
+    "account_numbers",
+    "active",
+    "alarms",
+    "concurrency",
+    "include_balance",
+    "skip_without_code",
+    "thread",
+    "times",
+    "verifies",
+    "virtual_account_numbers",
+    "virtual_only",
+];
 
 /// The text with its variables replaced; what is wrong is added to `faults`.
 pub(super) fn resolve(text: &str, env: Env<'_>, faults: &mut Vec<Fault>) -> String {

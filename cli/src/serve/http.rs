@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use console::Door;
 use domain::{
     Ack, BodyFault, Clock, Entropy, Ingest, Name, Provider, Refusal, Request, SourceId, chain,
     find_provider, route,
@@ -64,6 +65,7 @@ impl Default for Deadlines {
 /// The front door and what it hands requests to.
 pub(super) struct Front {
     pub(super) ingest: Ingest,
+    pub(super) console: Door,
     pub(super) providers: &'static [&'static dyn Provider],
     pub(super) database: Database,
     pub(super) counts: Counts,
@@ -132,6 +134,7 @@ impl Front {
         Ok(match request.uri().path() {
             "/healthz" => self.health().await,
             "/metrics" => self.metrics().await,
+            path if Door::has(path) => self.console(request).await,
             _ => self.hook(request).await,
         })
     }
@@ -167,6 +170,22 @@ impl Front {
         self.metrics.answered(&ack, took);
         log_ack(&ack, took);
         response(ack, unread)
+    }
+
+    async fn console(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, mut body) = request.into_parts();
+        let Deadlines { body: patience, answer, .. } = self.deadlines;
+        let body = tokio::time::timeout(patience, collect(&head.headers, &mut body)).await;
+        let body = match body.unwrap_or(Err(BodyFault::TimedOut)) {
+            Ok(body) => body,
+            Err(BodyFault::TooLarge) => return response(Ack::refuse(Refusal::TooLarge), true),
+            Err(BodyFault::TimedOut) => return response(Ack::refuse(Refusal::TimedOut), true),
+        };
+        let answering = self.console.answer(http::Request::from_parts(head, body));
+        match tokio::time::timeout(answer, answering).await {
+            Ok(answered) => answered.map(Full::new),
+            Err(_) => response(Ack::refuse(Refusal::Overdue), false),
+        }
     }
 
     async fn health(&self) -> Response<Full<Bytes>> {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use console::{Console, Door};
 use domain::{
-    Channel, Clock, Directory, Dispatch, Entropy, Ingest, Ledger, MAX_PAGE, Provider, Queue,
-    Reconcile, Screen, Sweep, TokenCache, chain,
+    Channel, Clock, Destination, Directory, Dispatch, Entropy, Ingest, Ledger, MAX_PAGE, Provider,
+    Queue, Reconcile, Screen, Sweep, TokenCache, chain,
 };
 use egress::{Guard, HttpEgress};
 use embedded::Database;
@@ -22,7 +23,31 @@ use super::http::{Deadlines, Front};
 use super::lanes::LocalLanes;
 use super::metrics::Metrics;
 use super::rounds::{Rounds, Sleeper};
-use crate::config::Config;
+use crate::config::{Config, Surroundings, reach};
+
+/// The console on this machine's database.
+pub(super) fn console(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+    (providers, channels): (&'static [&'static dyn Provider], &'static [&'static dyn Channel]),
+    guard: Guard,
+) -> Door {
+    Door::new(Arc::new(Console {
+        entries: Arc::new(database.clone()),
+        cabinet: Arc::new(database.clone()),
+        clock: Arc::clone(clock),
+        entropy: Arc::clone(entropy),
+        channels,
+        judge: Arc::new(move |destination: &Destination| {
+            // Names are judged where they lead when they are called: nobody waits for them here.
+            let nowhere = |_: &str| Ok(Vec::new());
+            let surroundings =
+                Surroundings { env: &|_| None, resolve: &nowhere, providers, channels };
+            reach::judge(destination, surroundings, &guard)
+        }),
+    }))
+}
 
 /// How long requests and attempts in flight may take to end after a stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -81,6 +106,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let ingest =
         Ingest::new(Arc::clone(&ledger), Arc::clone(&queue), Arc::clone(&directory), providers);
     let guard = Guard::new(config.allow.clone());
+    let judging = guard.clone();
     let timer = Arc::new(Sleeper(Arc::clone(&clock)));
     let rounds = Rounds {
         sweep: Sweep {
@@ -130,6 +156,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let front = Front {
         ingest,
+        console: console(&database, &clock, &entropy, (providers, channels), judging),
         providers,
         database: database.clone(),
         counts: Counts::new(database.clone(), Arc::clone(&clock), Arc::clone(&metrics)),

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use aws::{Entry, EntryId, Origin};
-use domain::{DestinationRecord, SourceRecord};
+use domain::{DestinationRecord, Entry, EntryId, Origin, SourceRecord};
 
 use crate::check::{describe_destination, describe_source};
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use aws::{Entry, EntryId, Origin};
+use domain::{Entry, EntryId, Origin};
 use serde_json::{Map, Value};
 
 /// What becomes of one entry.

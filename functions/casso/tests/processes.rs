@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{Claim, Event, EventKey, Inbox as _, Ledger as _, SourceRecord};
+use domain::{Claim, Entry, Event, EventKey, Inbox as _, Ledger as _, Origin, SourceRecord};
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use testkit::aws::{Meddler, Place, Reply, Server, SqsInbox, TableShelf};
-use testkit::contract::{Shelf as _, at, transfer};
+use testkit::contract::{at, transfer};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
@@ -109,7 +109,7 @@ async fn place() -> Place {
         api: None,
         silence: None,
     };
-    TableShelf(place.clone()).put_source(&shop).await;
+    place.put(&Entry::source(&shop, Origin::Operator).unwrap()).await;
     place
 }
 

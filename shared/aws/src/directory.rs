@@ -9,12 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use domain::{
-    Clock, DestinationRecord, Directory, Listed, ListedSource, Name, Port, PortError, SourceId,
-    SourceRecord,
-};
+use domain::{Clock, Directory, Listed, ListedSource, Name, Port, PortError, SourceId};
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 use crate::entries::RECORD;
@@ -25,8 +21,6 @@ use crate::table::Table;
 
 /// How long destinations are good for after they were read.
 const FRESH: SignedDuration = SignedDuration::from_secs(1);
-
-const UNREADABLE: &str = "its record lacks a field, or has one that this version does not know";
 
 type Outcome = Result<Arc<Vec<Listed>>, Arc<Failure>>;
 
@@ -104,35 +98,19 @@ fn list_source(provider: &str, item: &Item) -> Result<ListedSource, Failure> {
     let item = Reader::new("source", item);
     let id = SourceId::parse(&format!("{provider}/{}", item.sk()?));
     let id = id.map_err(|error| item.fault(error))?;
-    let parsed = record::<SourceRecord>(item).and_then(|record| {
-        let source = record.parse_alone().map_err(|fault| fault.to_string())?;
-        let own = source.id == id;
-        own.then_some(source).ok_or_else(|| "its record names another source".to_owned())
-    });
-    Ok(match parsed {
-        Ok(source) => ListedSource::Ready(Arc::new(source)),
-        Err(reason) => ListedSource::Unreadable { id, reason },
+    Ok(match item.text(RECORD) {
+        Ok(record) => ListedSource::read(id, record),
+        Err(failure) => ListedSource::Unreadable { id, reason: failure.to_string() },
     })
 }
 
 fn list_destination(item: &Item) -> Result<Listed, Failure> {
     let item = Reader::new("destination", item);
     let name = Name::parse(item.sk()?).map_err(|error| item.fault(error))?;
-    let parsed = record::<DestinationRecord>(item).and_then(|record| {
-        let destination = record.parse_alone().map_err(|fault| fault.to_string())?;
-        let own = destination.name == name;
-        own.then_some(destination).ok_or_else(|| "its record names another destination".to_owned())
-    });
-    Ok(match parsed {
-        Ok(destination) => Listed::Ready(Box::new(destination)),
-        Err(reason) => Listed::Unreadable { name, reason },
+    Ok(match item.text(RECORD) {
+        Ok(record) => Listed::read(name, record),
+        Err(failure) => Listed::Unreadable { name, reason: failure.to_string() },
     })
-}
-
-fn record<T: DeserializeOwned>(item: Reader<'_>) -> Result<T, String> {
-    let text = item.text(RECORD).map_err(|failure| failure.to_string())?;
-    // The parser's own words may quote a secret of the record.
-    serde_json::from_str(text).map_err(|_| UNREADABLE.to_owned())
 }
 
 fn failed(failure: Failure) -> PortError {
@@ -141,49 +119,13 @@ fn failed(failure: Failure) -> PortError {
 
 #[cfg(test)]
 mod tests {
+    use domain::{DestinationRecord, Edited, Entries as _, Entry, Origin, Over};
     use futures_util::future::join_all;
     use serde_json::json;
 
     use super::*;
-    use crate::entries::{DirectoryError, Entry, Origin};
     use crate::items::{item, text};
     use crate::scripted::{Script, bad, good};
-
-    fn reason(record: &str) -> String {
-        let item =
-            item([("pk", text("source/casso")), ("sk", text("shop")), (RECORD, text(record))]);
-        match list_source("casso", &item).unwrap() {
-            ListedSource::Ready(source) => format!("ready: {}", source.id),
-            ListedSource::Unreadable { id, reason } => format!("{id}: {reason}"),
-        }
-    }
-
-    #[test]
-    fn a_record_that_cannot_be_read_is_listed_with_the_reason() {
-        for (record, expected) in [
-            (r#"{"provider":"casso","name":"shop"}"#, "ready: casso/shop"),
-            ("not JSON", "casso/shop: its record lacks a field, or"),
-            (
-                r#"{"provider":"casso","name":"shop","secrets":"hide-me"}"#,
-                "casso/shop: its record lacks",
-            ),
-            (
-                r#"{"provider":"casso","name":"shop","newer":1}"#,
-                "casso/shop: its record lacks a field, or has one that this version does not know",
-            ),
-            (
-                r#"{"provider":"casso","name":"shop","max_age":"soon"}"#,
-                "casso/shop: max_age: \"soon\" is no duration",
-            ),
-            (
-                r#"{"provider":"sepay","name":"shop"}"#,
-                "casso/shop: its record names another source",
-            ),
-        ] {
-            assert!(reason(record).starts_with(expected), "{}", reason(record));
-            assert!(!reason(record).contains("hide-me"), "{}", reason(record));
-        }
-    }
 
     #[test]
     fn an_item_without_a_record_is_listed_and_one_without_a_name_is_an_error() {
@@ -239,27 +181,34 @@ mod tests {
         let directory = directory(&script);
         assert_eq!(directory.destinations().await.unwrap().len(), 0);
         let record = DestinationRecord { name: "sales".to_owned(), ..Default::default() };
-        directory.put(&Entry::destination(&record, Origin::File).unwrap()).await.unwrap();
+        let entry = Entry::destination(&record, Origin::File).unwrap();
+        assert_eq!(directory.put(&entry, Over::Anything).await.unwrap(), Edited::Done);
         assert_eq!(directory.destinations().await.unwrap().len(), 0);
         assert_eq!(script.asked().len(), 3);
     }
 
     #[tokio::test]
-    async fn an_entry_of_the_other_origin_is_left_as_it_is() {
-        let there =
-            json!({ "Item": { "pk": { "S": "destination" }, "origin": { "S": "operator" } } });
-        let refused = || bad("ConditionalCheckFailedException", there.clone());
-        let script = Script::of([refused(), refused()]);
-        let directory = directory(&script);
+    async fn a_condition_that_fails_says_why_and_ones_own_lost_answer_is_no_failure() {
+        let there = |origin: &str, record: &str| {
+            let item = json!({ "pk": { "S": "destination" }, "origin": { "S": origin }, "record": { "S": record } });
+            bad("ConditionalCheckFailedException", json!({ "Item": item }))
+        };
+        let gone = || bad("ConditionalCheckFailedException", json!({}));
         let record = DestinationRecord { name: "sales".to_owned(), ..Default::default() };
         let entry = Entry::destination(&record, Origin::File).unwrap();
-        let told = "the destination sales was made by an operator; rename or remove one of the two";
-        for refused in
-            [directory.put(&entry).await, directory.delete(&entry.id, Origin::File).await]
-        {
-            let error = refused.unwrap_err();
-            assert!(matches!(error, DirectoryError::Clash { origin: Origin::Operator, .. }));
-            assert_eq!(error.to_string(), told);
+        for (answer, over, expected) in [
+            (there("operator", "{}"), Over::Anything, Edited::Clash(Origin::Operator)),
+            (there("operator", &entry.record), Over::Nothing, Edited::Clash(Origin::Operator)),
+            (there("file", "{}"), Over::Nothing, Edited::Changed),
+            (there("file", "{}"), Over::Record("[]"), Edited::Changed),
+            (gone(), Over::Record("[]"), Edited::Changed),
+            (there("file", &entry.record), Over::Record("[]"), Edited::Done),
+        ] {
+            let edited = directory(&Script::of([answer])).put(&entry, over).await.unwrap();
+            assert_eq!(edited, expected, "{over:?}");
         }
+        let script = Script::of([there("operator", "{}")]);
+        let edited = directory(&script).remove(&entry.id, Origin::File).await.unwrap();
+        assert_eq!(edited, Edited::Clash(Origin::Operator));
     }
 }

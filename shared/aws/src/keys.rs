@@ -5,7 +5,7 @@
 //! shards (`spread`), so that no partition takes more than its share of the busiest source.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{DeliveryRef, DestinationName, EventKey, Snapshot, SourceId};
+use domain::{DeliveryRef, DestinationName, Drawer, EventKey, Snapshot, SourceId};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
@@ -110,6 +110,11 @@ impl Key {
         Self::new(format!("note/{name}"), "note")
     }
 
+    /// A card of the cabinet.
+    pub(crate) fn card(of: Drawer, name: &str) -> Self {
+        Self::new(drawer(of), name)
+    }
+
     /// What an hour brought a source; a source's sort by their hours.
     pub(crate) fn totals(source: &SourceId, hour: Timestamp) -> Self {
         Self::new(totals_of(source), sortable(hour))
@@ -143,6 +148,14 @@ pub(crate) fn state_of(destination: &DestinationName) -> String {
 pub(crate) fn refused_of(source: &SourceId) -> String {
     format!("{source}#refused")
 }
+
+/// The partition of a drawer's cards.
+pub(crate) fn drawer(drawer: Drawer) -> String {
+    format!("{DRAWERS}{}", drawer.word())
+}
+
+/// How every partition of cards begins.
+pub(crate) const DRAWERS: &str = "drawer/";
 
 /// The partition of what hours brought a source.
 pub(crate) fn totals_of(source: &SourceId) -> String {

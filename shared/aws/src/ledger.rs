@@ -7,6 +7,7 @@
 
 mod archive;
 mod attempts;
+mod cabinet;
 mod change;
 mod deflate;
 mod deliveries;

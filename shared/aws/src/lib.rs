@@ -24,7 +24,6 @@ mod warm;
 pub use allowed::allowed_ranges;
 pub use dead_letters::SqsDeadLetters;
 pub use directory::DynamoDirectory;
-pub use entries::{DirectoryError, Entry, EntryId, Origin};
 pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
 pub use ledger::{DynamoArchive, DynamoLedger, DynamoSurvey};

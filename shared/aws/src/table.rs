@@ -86,6 +86,33 @@ impl Table {
         items.map_err(|error| Failure::of("Query", error))
     }
 
+    /// The items of a partition after a sort key, by sort key, at most `most`.
+    pub(crate) async fn after(
+        &self,
+        pk: &str,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Item>, Failure> {
+        let call = self.client.query().table_name(&self.name).consistent_read(true);
+        let call = call.expression_attribute_values(":pk", text(pk));
+        let call = match after {
+            None => call.key_condition_expression("pk = :pk"),
+            Some(after) => call
+                .key_condition_expression("pk = :pk AND sk > :after")
+                .expression_attribute_values(":after", text(after)),
+        };
+        let pages = call.limit(i32::try_from(most).unwrap_or(i32::MAX)).into_paginator();
+        let mut items = pages.items().send();
+        let mut found = Vec::new();
+        while found.len() < most {
+            match items.next().await {
+                Some(item) => found.push(item.map_err(|error| Failure::of("Query", error))?),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
     /// All items of a small table.
     pub(crate) async fn scan(&self) -> Result<Vec<Item>, Failure> {
         let call = self.client.scan().table_name(&self.name).consistent_read(true);
@@ -118,6 +145,23 @@ impl Table {
             .condition_expression(NONE_OR_EQUAL)
             .expression_attribute_names("#name", name)
             .expression_attribute_values(":value", text(value))
+            .return_values_on_condition_check_failure(OLD);
+        put_outcome(call.send().await)
+    }
+
+    /// Puts an item over one with these attributes.
+    pub(crate) async fn put_where(
+        &self,
+        item: Item,
+        [(a, is_a), (b, is_b)]: [(&str, &str); 2],
+    ) -> Result<Written, Failure> {
+        let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let call = call
+            .condition_expression("#a = :a AND #b = :b")
+            .expression_attribute_names("#a", a)
+            .expression_attribute_names("#b", b)
+            .expression_attribute_values(":a", text(is_a))
+            .expression_attribute_values(":b", text(is_b))
             .return_values_on_condition_check_failure(OLD);
         put_outcome(call.send().await)
     }

@@ -91,6 +91,7 @@ pub(crate) fn secret(text: &str) -> Secret {
 pub(crate) fn destination(channel: &str) -> Destination {
     Destination {
         name: Name::parse("sales").unwrap(),
+        title: None,
         channel: channel.to_owned(),
         filter: Filter::default(),
         title_in: None,
@@ -98,6 +99,7 @@ pub(crate) fn destination(channel: &str) -> Destination {
         language: Language::Vi,
         include_balance: false,
         active: true,
+        verifies: false,
         alarms: false,
         timeout: Duration::from_secs(10),
         retry: Schedule::Casso,

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 pub use line::{Line, LineError};
 
 use crate::{
-    Attempt, Delivery, DestinationName, Event, HourTotals, Parked, PortError, SourceId, Standing,
-    Stored,
+    Attempt, Delivery, DestinationName, Drawer, Entry, Event, HourTotals, Parked, PortError,
+    SourceId, Standing, Stored,
 };
 
 /// One thing that is kept.
@@ -67,27 +67,30 @@ pub enum Kept {
     },
     /// What an hour brought.
     Totals(HourTotals),
+    /// A card of the cabinet.
+    Card(Card),
     /// An entry of the directory.
     Entry(Entry),
 }
 
-/// An entry of the directory, as it was typed: with its secrets.
+/// A card of the cabinet.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Whether it is a destination; else a source.
-    pub destination: bool,
-    /// Its name; a source's with its provider's.
+pub struct Card {
+    /// Where it is.
+    pub drawer: Drawer,
+    /// Its name.
     pub name: String,
-    /// Whether it comes from a configuration file; else an operator made it.
-    pub from_file: bool,
-    /// The record, as JSON.
-    pub record: String,
+    /// What it says.
+    pub text: String,
+    /// When it may be forgotten.
+    pub until: Option<Timestamp>,
 }
 
-/// Without the record, which holds secrets.
-impl std::fmt::Debug for Entry {
+/// Without the text, which may be a key.
+impl std::fmt::Debug for Card {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+        let Self { drawer, name, .. } = self;
+        f.debug_struct("Card").field("drawer", drawer).field("name", name).finish_non_exhaustive()
     }
 }
 

@@ -104,6 +104,8 @@ pub struct Settings {
 pub struct Destination {
     /// Its name.
     pub name: DestinationName,
+    /// What people call it; its name where they call it nothing.
+    pub title: Option<String>,
     /// The channel's name, as in the table of channels.
     pub channel: String,
     /// Which events it wants.
@@ -118,6 +120,8 @@ pub struct Destination {
     pub include_balance: bool,
     /// Whether it gets anything at all.
     pub active: bool,
+    /// Whether a transfer is verified when it has taken it.
+    pub verifies: bool,
     /// Whether it is told of conflicts, gaps, pauses and silence.
     pub alarms: bool,
     /// How long one attempt may take, all its exchanges together.

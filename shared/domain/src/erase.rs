@@ -145,6 +145,7 @@ impl Erased {
             | Kept::Moved { .. }
             | Kept::Note { .. }
             | Kept::Totals(_)
+            | Kept::Card(_)
             | Kept::Entry(_) => {}
         }
     }

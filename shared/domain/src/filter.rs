@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Event, Fact, Kind, SourceId};
+use crate::{Event, Fact, Kind, Number, SourceId};
 
 /// A set of kinds, as a person typed it: a kind (`transfer.in`), a family (`payment.*`), or one of
 /// the senders' own words in any case (All, Payment, In, Out, Change, order, product, customer).
@@ -52,6 +52,12 @@ pub struct Filter {
     pub accounts: Vec<String>,
     /// On which virtual accounts (transfers only).
     pub virtual_accounts: Vec<String>,
+    /// On which bank accounts, by their numbers (transfers only).
+    pub account_numbers: Vec<Number>,
+    /// On which virtual accounts, by their numbers (transfers only).
+    pub virtual_account_numbers: Vec<Number>,
+    /// On a virtual account, whichever (transfers only).
+    pub virtual_only: bool,
     /// Of which kinds.
     pub events: Vec<Selector>,
     /// Transfers of at least this much.
@@ -78,8 +84,19 @@ impl Filter {
         let enough = self
             .min_amount
             .is_none_or(|least| event.money.is_none_or(|money| money.amount >= least));
+        let numbered = |list: &[Number], fact: Fact, number: fn(&SourceId, &str) -> Number| {
+            let of = |value: &str| list.contains(&number(&event.source, value));
+            list.is_empty() || event.facts.get(fact).is_some_and(of)
+        };
         listed(&self.accounts, Fact::Account)
             && listed(&self.virtual_accounts, Fact::VirtualAccount)
+            && numbered(&self.account_numbers, Fact::Account, Number::of_account)
+            && numbered(
+                &self.virtual_account_numbers,
+                Fact::VirtualAccount,
+                Number::of_virtual_account,
+            )
+            && (!self.virtual_only || event.facts.get(Fact::VirtualAccount).is_some())
             && enough
             && (!self.skip_without_code || event.facts.get(Fact::Code).is_some())
     }

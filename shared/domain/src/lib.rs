@@ -41,6 +41,7 @@ mod destination;
 mod digest;
 mod directory;
 mod dispatch;
+mod entry;
 mod envelope;
 mod erase;
 mod event;
@@ -53,6 +54,7 @@ mod ids;
 mod ingest;
 mod kind;
 mod notes;
+mod number;
 mod pace;
 mod ports;
 mod provider;
@@ -72,7 +74,7 @@ mod told;
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use alarm::{Alarm, raise};
 pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
-pub use archive::{Archive, Entry, Filed, Kept, Leaf, Letter, Line, LineError};
+pub use archive::{Archive, Card, Filed, Kept, Leaf, Letter, Line, LineError};
 pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
@@ -82,6 +84,7 @@ pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings,
 pub use digest::Digest;
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
 pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
+pub use entry::{Clash, Edited, Entry, EntryId, Origin, Over};
 pub use envelope::{Envelope, EnvelopeError};
 pub use erase::{Erased, Payer, PayerError, erase};
 pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
@@ -93,11 +96,12 @@ pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameErro
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
 pub use notes::{Notes, Timer};
+pub use number::Number;
 pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
-    Claim, Clock, DeadLetters, Directory, Egress, Enlisted, Entropy, HourTotals, Inbox, Lane,
-    Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port, PortError, Queue, Refused,
-    Retention, Screen, SendError, Stored, Survey,
+    Cabinet, Claim, Clock, DeadLetters, Directory, Drawer, Egress, Enlisted, Entries, Entropy,
+    HourTotals, Inbox, Lane, Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port,
+    PortError, Queue, Refused, Retention, Screen, SendError, Stored, Survey,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{

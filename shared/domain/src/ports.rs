@@ -7,11 +7,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::{Answer, DestinationName, Display, Listed, ListedSource};
+use crate::{
+    Answer, DestinationName, Display, Edited, Entry, EntryId, Listed, ListedSource, Origin, Over,
+};
 
+mod cabinet;
 mod ledger;
 mod survey;
 
+pub use cabinet::{Cabinet, Drawer};
 pub use ledger::{Claim, Enlisted, Ledger, Marked, Refused, Stored};
 pub use survey::{HourTotals, MoneyTotal, Overdue, Retention, Survey};
 
@@ -55,6 +59,19 @@ pub trait Directory: Send + Sync {
 
     /// All destinations, readable or not.
     async fn destinations(&self) -> Result<Arc<Vec<Listed>>, PortError>;
+}
+
+/// The directory as people and files change it, entry by entry.
+#[async_trait]
+pub trait Entries: Send + Sync {
+    /// All entries: sources by provider and name, then destinations by name.
+    async fn entries(&self) -> Result<Vec<Entry>, PortError>;
+
+    /// Writes an entry, never over one of another origin.
+    async fn put(&self, entry: &Entry, over: Over<'_>) -> Result<Edited, PortError>;
+
+    /// Removes an entry of this origin; where there is none, nothing is to do.
+    async fn remove(&self, id: &EntryId, origin: Origin) -> Result<Edited, PortError>;
 }
 
 /// An envelope on its way to the queue.

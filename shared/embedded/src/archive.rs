@@ -16,8 +16,9 @@ use sha2::{Digest as _, Sha256};
 use crate::claims::read_event;
 use crate::columns::time;
 use crate::directory::Book;
+use crate::entries::{self, Table};
 use crate::standings::Standings;
-use crate::{Database, Failure, deliveries, log, replace, standings};
+use crate::{Database, Failure, cabinet, deliveries, log, replace, standings};
 use put::put;
 
 /// Things put in one transaction.
@@ -32,14 +33,14 @@ struct Turn {
 }
 
 /// In this order: an event comes before its deliveries. The first column is the key.
-const TURNS: [Turn; 11] = [
+const TURNS: [Turn; 12] = [
     Turn {
-        sql: "SELECT name, record, origin, 0 FROM sources WHERE name > ?1 ORDER BY name LIMIT ?2",
-        read: entry,
+        sql: "SELECT name, record, origin FROM sources WHERE name > ?1 ORDER BY name LIMIT ?2",
+        read: |_, row| Ok(Kept::Entry(entries::read(Table::Sources, row)?)),
     },
     Turn {
-        sql: "SELECT name, record, origin, 1 FROM destinations WHERE name > ?1 ORDER BY name LIMIT ?2",
-        read: entry,
+        sql: "SELECT name, record, origin FROM destinations WHERE name > ?1 ORDER BY name LIMIT ?2",
+        read: |_, row| Ok(Kept::Entry(entries::read(Table::Destinations, row)?)),
     },
     Turn {
         sql: "SELECT id, body, late, EXISTS (SELECT 1 FROM unfinished WHERE event = id) FROM events \
@@ -111,6 +112,12 @@ const TURNS: [Turn; 11] = [
                 &row.get::<_, String>(5)?,
             )?))
         },
+    },
+    Turn {
+        sql: "SELECT place, drawer, name, text, until FROM \
+              (SELECT drawer || ' ' || name AS place, * FROM cards) \
+              WHERE place > ?1 ORDER BY place LIMIT ?2",
+        read: |_, row| Ok(Kept::Card(cabinet::read(row)?)),
     },
 ];
 
@@ -223,16 +230,6 @@ fn leaf(db: &Connection, turn: usize, after: Value, most: usize) -> Result<Leaf,
         }
     };
     Ok(Leaf { kept, next })
-}
-
-fn entry(_: &Connection, row: &Row<'_>) -> Result<Kept, Failure> {
-    let origin: String = row.get(2)?;
-    Ok(Kept::Entry(domain::Entry {
-        destination: row.get(3)?,
-        name: row.get(0)?,
-        from_file: origin == "file",
-        record: row.get(1)?,
-    }))
 }
 
 fn event(_: &Connection, row: &Row<'_>) -> Result<Kept, Failure> {

@@ -1,26 +1,17 @@
-//! The port `Directory`, served from memory, and how its entries are written. An entry is the
-//! record that a person typed, in a file or by hand; neither way touches the other's entries.
+//! The port `Directory`, served from memory, and following a configuration file. How entries are written
+//! one by one is `entries`.
 
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    DestinationRecord, Directory, Listed, ListedSource, Name, Port, PortError, SourceId,
-    SourceRecord,
+    Clash, DestinationRecord, Directory, Entry, Fault, Listed, ListedSource, Name, Origin, Port,
+    PortError, SourceId, SourceRecord,
 };
 use rusqlite::Connection;
 
-use crate::entries::{self, Entry, Table};
+use crate::entries::{self, Table};
 use crate::{Database, Failure};
-
-/// Where an entry comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// `tingting.toml`: read-only elsewhere.
-    File,
-    /// An operator, by hand.
-    Operator,
-}
 
 /// How many entries following the file changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,29 +22,18 @@ pub struct Followed {
     pub removed: Vec<String>,
 }
 
-/// Why the directory was not changed.
+/// Why the file was not followed.
 #[derive(Debug, thiserror::Error)]
-pub enum DirectoryError {
-    /// The name is taken by an entry of the other origin.
-    #[error("the {what} {name} {}", clash(*.origin))]
-    Clash {
-        /// `source` or `destination`.
-        what: &'static str,
-        /// Its name.
-        name: String,
-        /// Where the other comes from.
-        origin: Origin,
-    },
+pub enum FollowError {
+    /// An operator made an entry of the same name.
+    #[error(transparent)]
+    Clash(#[from] Clash),
+    /// A record without a name to write it under.
+    #[error(transparent)]
+    Record(#[from] Fault),
     /// Our infrastructure failed.
     #[error(transparent)]
     Port(#[from] PortError),
-}
-
-fn clash(origin: Origin) -> &'static str {
-    match origin {
-        Origin::File => "comes from the configuration file; change it there",
-        Origin::Operator => "was made by an operator; rename or remove one of the two",
-    }
 }
 
 #[async_trait]
@@ -82,43 +62,26 @@ impl Database {
         &self,
         sources: &[SourceRecord],
         destinations: &[DestinationRecord],
-    ) -> Result<Followed, DirectoryError> {
-        let mut entries = Vec::with_capacity(sources.len() + destinations.len());
-        for record in sources {
-            entries.push(Entry::source(record)?);
-        }
-        for record in destinations {
-            entries.push(Entry::destination(record)?);
-        }
-        self.edit(move |db| entries::follow(db, &entries)).await
-    }
-
-    /// Writes an operator's source.
-    pub async fn put_source(&self, record: &SourceRecord) -> Result<(), DirectoryError> {
-        self.put(Entry::source(record)?).await
-    }
-
-    /// Writes an operator's destination.
-    pub async fn put_destination(&self, record: &DestinationRecord) -> Result<(), DirectoryError> {
-        self.put(Entry::destination(record)?).await
-    }
-
-    async fn put(&self, entry: Entry) -> Result<(), DirectoryError> {
-        self.edit(move |db| entries::put(db, &entry)).await
+    ) -> Result<Followed, FollowError> {
+        let sources = sources.iter().map(|record| Entry::source(record, Origin::File));
+        let destinations =
+            destinations.iter().map(|record| Entry::destination(record, Origin::File));
+        let entries: Vec<Entry> = sources.chain(destinations).collect::<Result<_, _>>()?;
+        Ok(self.edit(move |db| entries::follow(db, &entries)).await??)
     }
 
     /// Runs an edit, and has everybody see its outcome before it is answered.
-    async fn edit<T: Send + 'static>(
+    pub(crate) async fn edit<T: Send + 'static>(
         &self,
-        mut edit: impl FnMut(&Connection) -> Result<Result<T, DirectoryError>, Failure> + Send + 'static,
-    ) -> Result<T, DirectoryError> {
+        mut edit: impl FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, PortError> {
         let book = Arc::clone(&self.inner.book);
         let run = move |db: &Connection| Ok((edit(db)?, Arc::new(Book::read(db)?)));
         let turn = move |(_, new): &(_, Arc<Book>)| {
             *book.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(new);
         };
         let (outcome, _) = self.on_then(Port::Directory, run, turn).await?;
-        outcome
+        Ok(outcome)
     }
 
     fn book(&self) -> Arc<Book> {
@@ -135,42 +98,25 @@ pub(crate) struct Book {
 impl Book {
     /// Reads all rows. One that cannot be parsed is listed as such.
     pub(crate) fn read(db: &Connection) -> Result<Self, Failure> {
-        let sources = entries::all(db, Table::Sources)?;
-        let destinations = entries::all(db, Table::Destinations)?;
+        let sources = entries::records(db, Table::Sources)?;
+        let destinations = entries::records(db, Table::Destinations)?;
+        let source = |(id, record): &(String, String)| {
+            let id = SourceId::parse(id).map_err(|error| error.to_string())?;
+            Ok(ListedSource::read(id, record))
+        };
+        let destination = |(name, record): &(String, String)| {
+            let name = Name::parse(name).map_err(|error| error.to_string())?;
+            Ok(Listed::read(name, record))
+        };
         Ok(Self {
-            sources: sources.iter().map(|(name, record)| list_source(name, record)).collect(),
+            sources: sources.iter().map(source).collect(),
             destinations: destinations
                 .iter()
-                .map(|(name, record)| list_destination(name, record))
+                .map(destination)
                 .collect::<Result<_, _>>()
                 .map(Arc::new),
         })
     }
-}
-
-/// The parser's own words may quote a secret of the record.
-const UNREADABLE: &str = "its record lacks a field, or has one that this version does not know";
-
-fn list_source(name: &str, record: &str) -> Result<ListedSource, String> {
-    let id = SourceId::parse(name).map_err(|error| error.to_string())?;
-    let parsed = serde_json::from_str::<SourceRecord>(record)
-        .map_err(|_| UNREADABLE.to_owned())
-        .and_then(|record| record.parse_alone().map_err(|fault| fault.to_string()));
-    Ok(match parsed {
-        Ok(source) => ListedSource::Ready(Arc::new(source)),
-        Err(reason) => ListedSource::Unreadable { id, reason },
-    })
-}
-
-fn list_destination(name: &str, record: &str) -> Result<Listed, String> {
-    let name = Name::parse(name).map_err(|error| error.to_string())?;
-    let parsed = serde_json::from_str::<DestinationRecord>(record)
-        .map_err(|_| UNREADABLE.to_owned())
-        .and_then(|record| record.parse_alone().map_err(|fault| fault.to_string()));
-    Ok(match parsed {
-        Ok(destination) => Listed::Ready(Box::new(destination)),
-        Err(reason) => Listed::Unreadable { name, reason },
-    })
 }
 
 fn unreadable(table: &'static str, reason: String) -> PortError {

@@ -30,6 +30,10 @@ pub(crate) const OTHERS: [&str; 4] = [
      (SELECT id FROM conflicts WHERE received <= ?1 ORDER BY received LIMIT ?2)",
 ];
 
+/// What is over by its own time, at once.
+pub(crate) const CARDS: &str = "DELETE FROM cards WHERE (drawer, name) IN \
+    (SELECT drawer, name FROM cards WHERE until <= ?1 ORDER BY until LIMIT ?2)";
+
 /// What a pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Passed {
@@ -62,6 +66,10 @@ pub(crate) fn pass(
     linger(db, &limits, most, &mut passed)?;
     events(db, "keys", &limits, most, &mut passed)?;
     events(db, "bodies", &limits, most, &mut passed)?;
+    let rest = i64::try_from(most - passed.looked_at.min(most)).unwrap_or(i64::MAX);
+    let deleted = db.prepare_cached(CARDS)?.execute([micros(limits.now), rest])?;
+    passed.looked_at += deleted;
+    passed.forgotten += deleted;
     for sql in OTHERS {
         let rest = i64::try_from(most - passed.looked_at).unwrap_or(i64::MAX);
         let deleted = db.prepare_cached(sql)?.execute([limits.bodies, rest])?;

@@ -8,6 +8,7 @@
 //! may mark a destination beside the owner, see [`Database::open_beside`]), a connection pool, and rules. Which move of a delivery is legal is decided by `domain::Delivery`.
 
 mod archive;
+mod cabinet;
 mod claims;
 mod columns;
 mod copies;
@@ -41,7 +42,7 @@ mod writer;
 
 pub use copies::{CopyError, Counts, backup, has_database, restore};
 pub use database::Database;
-pub use directory::{DirectoryError, Followed, Origin};
+pub use directory::{FollowError, Followed};
 pub use failure::Failure;
 pub use open::OpenError;
 pub use reports::{DeadLetter, ParkedBody, Stats};

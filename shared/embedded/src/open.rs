@@ -236,7 +236,23 @@ mod tests {
         drop(db);
         let error = failure(dir.path());
         assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error:?}");
-        assert!(error.to_string().contains("version 99, this one knows 2"), "{error}");
+        let said = format!("version 99, this one knows {VERSION}");
+        assert!(error.to_string().contains(&said), "{error}");
+    }
+
+    #[test]
+    fn another_programs_database_is_refused_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+        for error in [failure(dir.path()), open_beside(dir.path()).err().unwrap()] {
+            assert!(matches!(error, OpenError::Foreign { .. }), "{error:?}");
+        }
+        let tables: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(tables, 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use aws::{
     Surroundings,
 };
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use domain::{Clock as _, Directory, Retention};
+use domain::{Clock as _, Directory, Edited, Entries as _, Entry, Over, Retention};
 use jiff::SignedDuration;
 
 use super::Server;
@@ -91,6 +91,12 @@ impl Place {
     pub fn directory(&self, clock: Arc<HandClock>) -> DynamoDirectory {
         let client = self.services.dynamodb.clone();
         DynamoDirectory::new(client, self.directory.clone(), clock)
+    }
+
+    /// Puts an entry into its directory.
+    pub async fn put(&self, entry: &Entry) {
+        let directory = self.directory(Arc::default());
+        assert_eq!(directory.put(entry, Over::Anything).await.unwrap(), Edited::Done);
     }
 
     /// The queue of this place.

@@ -7,7 +7,7 @@ use std::io::Read as _;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{DestinationRecord, Event, Parked, Refused, SourceId, SourceRecord};
+use domain::{Event, Parked, Refused, SourceId};
 use jiff::Timestamp;
 
 use super::Place;
@@ -95,16 +95,6 @@ impl TableShelf {
 
 #[async_trait]
 impl Shelf for TableShelf {
-    async fn put_source(&self, record: &SourceRecord) {
-        let pk = format!("source/{}", record.provider);
-        self.put_entry(pk, &record.name, serde_json::to_string(record).unwrap()).await;
-    }
-
-    async fn put_destination(&self, record: &DestinationRecord) {
-        let text = serde_json::to_string(record).unwrap();
-        self.put_entry("destination".to_owned(), &record.name, text).await;
-    }
-
     async fn refused(&self, source: &SourceId) -> Vec<Refused> {
         let query = self.0.services.dynamodb.query().table_name(&self.0.ledger);
         let newest = query
@@ -157,18 +147,7 @@ impl Shelf for TableShelf {
     }
 }
 
-impl TableShelf {
-    async fn put_entry(&self, pk: String, sk: &str, record: String) {
-        let put = self.0.services.dynamodb.put_item().table_name(&self.0.directory);
-        put.item("pk", AttributeValue::S(pk))
-            .item("sk", AttributeValue::S(sk.to_owned()))
-            .item("record", AttributeValue::S(record))
-            .item("origin", AttributeValue::S("operator".to_owned()))
-            .send()
-            .await
-            .unwrap();
-    }
-}
+impl TableShelf {}
 
 fn bytes(item: &Item, name: &str) -> Vec<u8> {
     item[name].as_b().unwrap().as_ref().to_vec()

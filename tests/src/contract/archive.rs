@@ -1,9 +1,9 @@
 //! What is kept comes back the same, whole, and is put where there is none.
 
 use domain::{
-    Attempt, Cause, Claim, Currency, Delivery, DeliveryState, Entry, Event, EventKey, Facts, Filed,
-    HourTotals, Kept, Line, Mode, MoneyTotal, Move, Name, Overdue, Parked, Probed, SourceId,
-    Standing, Stored, Streak,
+    Attempt, Card, Cause, Claim, Currency, Delivery, DeliveryState, Drawer, Entry, EntryId, Event,
+    EventKey, Facts, Filed, HourTotals, Kept, Line, Mode, MoneyTotal, Move, Name, Origin, Overdue,
+    Parked, Probed, SourceId, Standing, Stored, Streak,
 };
 use jiff::SignedDuration;
 
@@ -71,10 +71,8 @@ pub fn everything() -> Vec<Kept> {
     let context = "POST /order?a=b".to_owned();
     let sales = || Name::parse("sales").unwrap();
     let mode = |cause| Mode::Paused { since: at(5), cause };
-    let entry = |destination, name: &str, from_file| {
-        let (name, record) = (name.to_owned(), r#"{"name":"x", "secrets":["ế"]}"#.to_owned());
-        Kept::Entry(Entry { destination, name, from_file, record })
-    };
+    let record = || r#"{"name":"x", "secrets":["ế"]}"#.to_owned();
+    let entry = |id, origin| Kept::Entry(Entry { id, origin, record: record() });
     let streak = Some(Streak { since: at(1), failures: 9 });
     let probed = Some(Probed { at: at(6), place: "0001/ế".to_owned() });
     let (dead, resumed) = (mode(Cause::Dead("gone".to_owned())), Some(at(2)));
@@ -95,8 +93,20 @@ pub fn everything() -> Vec<Kept> {
         Kept::Moved { destination: sales(), from: "ab".repeat(32), to: "-100".to_owned() },
         Kept::Note { name: "hours/casso/shop".to_owned(), text: "{\"a\": 1}".to_owned() },
         Kept::Totals(HourTotals { source: source(), hour: at(0), events: 3, hooks: 2, money }),
-        entry(false, "casso/shop", true),
-        entry(true, "sales", false),
+        Kept::Card(Card {
+            drawer: Drawer::Clients,
+            name: "ế 1".to_owned(),
+            text: "{\"a\": 1}".to_owned(),
+            until: None,
+        }),
+        Kept::Card(Card {
+            drawer: Drawer::Answers,
+            name: "a".to_owned(),
+            text: "b".to_owned(),
+            until: Some(at(99)),
+        }),
+        entry(EntryId::Source(source()), Origin::File),
+        entry(EntryId::Destination(sales()), Origin::Operator),
     ]);
     all
 }
@@ -241,6 +251,7 @@ fn other_words(kept: &Kept) -> Option<Kept> {
         | Kept::Moved { .. }
         | Kept::Note { .. }
         | Kept::Totals(_)
+        | Kept::Card(_)
         | Kept::Entry(_) => None,
     }
 }

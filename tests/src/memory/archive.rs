@@ -1,15 +1,14 @@
-//! All that the maps keep. The directory's entries are kept here as they were typed: the directory in
-//! maps takes parsed ones.
+//! All that the maps keep.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Archive, Entry, Filed, Kept, Leaf, Letter, PortError, Stored, look_again};
+use domain::{Archive, Filed, Kept, Leaf, Letter, PortError, Stored, look_again};
 use jiff::Timestamp;
 
 use super::ledger::Look;
-use super::{MemoryLedger, MemoryNotes, MemoryQueue};
+use super::{MemoryCabinet, MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
 /// Everything in maps.
 #[derive(Debug)]
@@ -17,7 +16,8 @@ pub struct MemoryArchive {
     ledger: Arc<MemoryLedger>,
     notes: Arc<MemoryNotes>,
     queue: Arc<MemoryQueue>,
-    entries: Mutex<BTreeMap<(bool, String), Entry>>,
+    directory: Arc<MemoryDirectory>,
+    cabinet: Arc<MemoryCabinet>,
 }
 
 impl MemoryArchive {
@@ -26,14 +26,15 @@ impl MemoryArchive {
         ledger: Arc<MemoryLedger>,
         notes: Arc<MemoryNotes>,
         queue: Arc<MemoryQueue>,
+        directory: Arc<MemoryDirectory>,
+        cabinet: Arc<MemoryCabinet>,
     ) -> Self {
-        Self { ledger, notes, queue, entries: Mutex::default() }
+        Self { ledger, notes, queue, directory, cabinet }
     }
 
     fn all(&self) -> Vec<Kept> {
         let books = self.ledger.books();
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<Kept> = entries.values().cloned().map(Kept::Entry).collect();
+        let mut all: Vec<Kept> = self.directory.written().into_iter().map(Kept::Entry).collect();
         all.extend(books.events.values().cloned().map(Kept::Event));
         let conflicts = books.conflicts.iter().cloned();
         all.extend(conflicts.map(|(event, told)| Kept::Conflict { event, told }));
@@ -50,6 +51,7 @@ impl MemoryArchive {
             all.push(Kept::Moved { destination, from, to });
         }
         all.extend(books.totals.values().cloned().map(Kept::Totals));
+        all.extend(self.cabinet.all().into_iter().map(Kept::Card));
         let notes = self.notes.notes().clone().into_iter();
         all.extend(notes.map(|(name, text)| Kept::Note { name, text }));
         all
@@ -109,10 +111,8 @@ impl MemoryArchive {
                 absent(&mut books.totals, (totals.source.clone(), totals.hour), totals)
             }
             Kept::Note { name, text } => absent(&mut self.notes.notes(), name, text),
-            Kept::Entry(entry) => {
-                let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-                absent(&mut entries, (entry.destination, entry.name.clone()), entry)
-            }
+            Kept::Card(card) => self.cabinet.file(card),
+            Kept::Entry(entry) => self.directory.file(&entry),
         }
     }
 

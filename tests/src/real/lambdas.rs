@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use aws::{DynamoDirectory, Entry, Origin};
+use aws::DynamoDirectory;
 use bytes::Bytes;
-use domain::DestinationRecord;
+use domain::{DestinationRecord, Entries as _, Entry, Origin, Over};
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
@@ -214,10 +214,10 @@ impl Shared {
 pub async fn furnish(place: &Place, destinations: Vec<Value>) -> Result<(), Anything> {
     let (client, table) = (place.services.dynamodb.clone(), place.directory.clone());
     let directory = DynamoDirectory::new(client, table, Arc::new(Wall));
-    directory.put(&Entry::source(&casso::record(), Origin::File)?).await?;
+    directory.put(&Entry::source(&casso::record(), Origin::File)?, Over::Anything).await?;
     for record in destinations {
         let record: DestinationRecord = serde_json::from_value(record)?;
-        directory.put(&Entry::destination(&record, Origin::File)?).await?;
+        directory.put(&Entry::destination(&record, Origin::File)?, Over::Anything).await?;
     }
     Ok(())
 }

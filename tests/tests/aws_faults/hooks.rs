@@ -9,15 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
-    Ack, Answer, Clock as _, DestinationName, DestinationRecord, Dispatch, Display, Egress,
-    Envelope, EventKey, Handled, Inbox as _, Ingest, Ledger as _, Message, Outcome, Refusal,
-    Request, Screen, SendError, SourceRecord, Text, TokenCache,
+    Ack, Answer, Clock as _, DestinationName, DestinationRecord, Dispatch, Display, Egress, Entry,
+    Envelope, EventKey, Handled, Inbox as _, Ingest, Ledger as _, Message, Origin, Outcome,
+    Refusal, Request, Screen, SendError, SourceRecord, Text, TokenCache,
 };
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
-use testkit::aws::{Call, Place, Reply, Server, SqsInbox, TableShelf};
+use testkit::aws::{Call, Place, Reply, Server, SqsInbox};
 use testkit::clock::{HandClock, SeededEntropy};
-use testkit::contract::Shelf as _;
 use testkit::world::{Gate, answer};
 
 use crate::{always, hurried, meddled, past};
@@ -27,16 +26,16 @@ const BODY: &str = r#"{"txn_id":"A","money":5,"type":"in","gateway":"acb","numbe
 /// A place with a source and a destination.
 async fn furnished(server: &'static Server) -> Place {
     let place = Place::make(server).await;
-    let shelf = TableShelf(place.clone());
     let source = r#"{"provider":"thueapi","name":"shop","secrets":["token"]}"#;
-    shelf.put_source(&serde_json::from_str::<SourceRecord>(source).unwrap()).await;
+    let source = serde_json::from_str::<SourceRecord>(source).unwrap();
+    place.put(&Entry::source(&source, Origin::Operator).unwrap()).await;
     let destination = DestinationRecord {
         name: "sales".into(),
         channel: "webhook".into(),
         endpoint: Some(Text::Text("https://example.com/sales".into())),
         ..DestinationRecord::default()
     };
-    shelf.put_destination(&destination).await;
+    place.put(&Entry::destination(&destination, Origin::Operator).unwrap()).await;
     place
 }
 

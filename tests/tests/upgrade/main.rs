@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    Claim, DeliveryState, Directory as _, Dispatch, Envelope, Event, Handled, Ledger as _, Listed,
-    ListedSource, Name, Overdue, Snapshot, Standing, Stored, Survey as _, TokenCache,
+    Claim, DeliveryState, Directory as _, Dispatch, Entry, Envelope, Event, Handled, Ledger as _,
+    Listed, ListedSource, Name, Origin, Overdue, Snapshot, Standing, Stored, Survey as _,
+    TokenCache,
 };
 use serde_json::json;
 use testkit::aws::{Place, Server, TableShelf};
 use testkit::clock::{HandClock, SeededEntropy};
-use testkit::contract::{Shelf as _, at, event, transfer};
+use testkit::contract::{at, event, transfer};
 use testkit::faults::Faults;
 use testkit::world::{World, answer};
 
@@ -84,8 +85,8 @@ async fn this_version_writes_what_is_pinned() {
     let place = Place::make(Server::moto()).await;
     leave_in_flight(&place).await;
     let shelf = TableShelf(place.clone());
-    shelf.put_source(&shop()).await;
-    shelf.put_destination(&sink()).await;
+    place.put(&Entry::source(&shop(), Origin::Operator).unwrap()).await;
+    place.put(&Entry::destination(&sink(), Origin::Operator).unwrap()).await;
     let everything = sorted(shelf.everything().await);
     let pinned = golden("ledger-2.json");
     assert_eq!(inflated(everything.clone()), inflated(pinned), "\n{everything:#}");

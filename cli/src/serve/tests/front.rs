@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicI64;
 
 use async_trait::async_trait;
 use domain::{Directory, Ingest, Listed, ListedSource, Outbound, PortError, Queue as _};
+use egress::Guard;
 use embedded::Database;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
@@ -53,14 +54,17 @@ async fn door(deadlines: Deadlines) -> Door {
     let database = Database::open(folder.path(), Arc::clone(&ticking)).unwrap();
     let port = Arc::new(database.clone());
     let metrics = Arc::new(Metrics::new());
+    let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicU64::new(0)));
+    let tables = (providers::ALL, channels::ALL);
     let front = Front {
+        console: start::console(&database, &ticking, &entropy, tables, Guard::new(Vec::new())),
         ingest: Ingest::new(port.clone(), port, Arc::new(Silent), providers::ALL),
         providers: providers::ALL,
         database: database.clone(),
         counts: Counts::new(database.clone(), Arc::clone(&ticking), Arc::clone(&metrics)),
         deadlines,
         clock: ticking,
-        entropy: Arc::new(Counting(AtomicU64::new(0))),
+        entropy,
         metrics,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

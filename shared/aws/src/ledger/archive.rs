@@ -9,17 +9,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    Archive, Attempt, Delivery, DeliveryRef, EventKey, Filed, Kept, Leaf, Name, PortError, SourceId,
+    Archive, Attempt, Delivery, DeliveryRef, Entries as _, EventKey, Filed, Kept, Leaf, Name,
+    PortError, SourceId,
 };
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::survey::hours;
-use super::{DynamoLedger, attempts, deliveries, events, failed, notes, records, standings};
+use super::{
+    DynamoLedger, attempts, cabinet, deliveries, events, failed, notes, records, standings,
+};
 use crate::directory::DynamoDirectory;
 use crate::entries;
 use crate::failure::Failure;
 use crate::items::{Item, Reader, expires};
-use crate::keys::{Key, OPEN, PK, SK, STANDINGS, events as due};
+use crate::keys::{DRAWERS, Key, OPEN, PK, SK, STANDINGS, events as due};
 use crate::table::Written;
 
 /// Things put at once.
@@ -45,7 +48,7 @@ impl Archive for DynamoArchive {
     async fn leaf(&self, after: Option<&str>, most: usize) -> Result<Leaf, PortError> {
         let Some((turn, key)) = after.and_then(|after| after.split_once(' ')) else {
             let entries = self.directory.entries().await?;
-            let kept = entries.into_iter().map(|entry| Kept::Entry(entry.into())).collect();
+            let kept = entries.into_iter().map(Kept::Entry).collect();
             return Ok(Leaf { kept, next: Some("1 ".to_owned()) });
         };
         scanned(&self.ledger, turn, key, most).await.map_err(failed)
@@ -126,6 +129,9 @@ async fn read(ledger: &DynamoLedger, item: &Item) -> Result<Option<Kept>, Failur
             text: notes::read(reader)?.to_owned(),
         }));
     }
+    if let Some(drawer) = pk.strip_prefix(DRAWERS) {
+        return Ok(Some(Kept::Card(cabinet::read(drawer, reader)?)));
+    }
     if let Some(destination) = pk.strip_prefix("destination/") {
         let moved = records::read_moved(reader)?.filter(|_| sk == "moved");
         let Some((from, to)) = moved else { return Ok(None) };
@@ -182,6 +188,7 @@ async fn put(ledger: &DynamoLedger, kept: &Kept) -> Result<bool, Failure> {
         Kept::Moved { destination, from, to } => records::moved_item(destination, from, to),
         Kept::Totals(totals) => hours::item_of(totals),
         Kept::Note { name, text } => return notes::set_note(ledger, name, None, text).await,
+        Kept::Card(card) => cabinet::item_of(card),
         // The directory's, put there.
         Kept::Entry(_) => return Ok(false),
     };

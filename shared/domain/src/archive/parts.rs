@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Entry, Kept};
+use super::{Card, Kept};
 use crate::{
-    Cause, Currency, DestinationName, Event, HourTotals, Mode, MoneyTotal, Name, Parked, Probed,
-    SourceId, Standing, Stored, Streak,
+    Cause, Currency, DestinationName, Drawer, Entry, EntryId, Event, HourTotals, Mode, MoneyTotal,
+    Name, Origin, Parked, Probed, SourceId, Standing, Stored, Streak,
 };
 
 mod delivery;
@@ -27,6 +27,7 @@ pub(super) enum Shape {
     Moved { destination: String, from: String, to: String },
     Note { name: String, text: String },
     Totals { source: String, hour: Timestamp, events: u64, hooks: u64, money: Vec<MoneyShape> },
+    Card { drawer: String, name: String, text: String, until: Option<Timestamp> },
     Source { name: String, from_file: bool, record: Box<RawValue> },
     Destination { name: String, from_file: bool, record: Box<RawValue> },
 }
@@ -98,14 +99,21 @@ pub(super) fn shape(kept: &Kept) -> Result<Shape, String> {
             hooks: *hooks,
             money: money.iter().map(of_money).collect(),
         },
-        Kept::Entry(Entry { destination, name, from_file, record }) => {
+        Kept::Card(Card { drawer, name, text, until }) => Shape::Card {
+            drawer: drawer.word().to_owned(),
+            name: name.clone(),
+            text: text.clone(),
+            until: *until,
+        },
+        Kept::Entry(Entry { id, origin, record }) => {
             let record =
                 RawValue::from_string(record.clone()).map_err(|error| error.to_string())?;
-            let (name, from_file) = (name.clone(), *from_file);
-            if *destination {
-                Shape::Destination { name, from_file, record }
-            } else {
-                Shape::Source { name, from_file, record }
+            let from_file = *origin == Origin::File;
+            match id {
+                EntryId::Source(id) => Shape::Source { name: id.to_string(), from_file, record },
+                EntryId::Destination(name) => {
+                    Shape::Destination { name: name.to_string(), from_file, record }
+                }
             }
         }
     })
@@ -132,15 +140,22 @@ pub(super) fn kept(shape: Shape) -> Result<Kept, String> {
             let money = money.into_iter().map(to_money).collect::<Result<_, _>>()?;
             Kept::Totals(HourTotals { source: read_source(&source)?, hour, events, hooks, money })
         }
+        Shape::Card { drawer, name, text, until } => {
+            let drawer = Drawer::parse(&drawer).ok_or_else(|| format!("the drawer {drawer:?}"))?;
+            Kept::Card(Card { drawer, name, text, until })
+        }
         Shape::Source { name, from_file, record } => {
-            read_source(&name)?;
-            Kept::Entry(Entry { destination: false, name, from_file, record: record.get().into() })
+            entry(EntryId::Source(read_source(&name)?), from_file, &record)
         }
         Shape::Destination { name, from_file, record } => {
-            read_name(&name)?;
-            Kept::Entry(Entry { destination: true, name, from_file, record: record.get().into() })
+            entry(EntryId::Destination(read_name(&name)?), from_file, &record)
         }
     })
+}
+
+fn entry(id: EntryId, from_file: bool, record: &RawValue) -> Kept {
+    let origin = if from_file { Origin::File } else { Origin::Operator };
+    Kept::Entry(Entry { id, origin, record: record.get().to_owned() })
 }
 
 fn of_standing(destination: &DestinationName, standing: &Standing) -> StandingShape {

@@ -83,6 +83,7 @@ impl<'a> Left<'a> {
             | Kept::Moved { .. }
             | Kept::Note { .. }
             | Kept::Totals(_)
+            | Kept::Card(_)
             | Kept::Entry(_) => None,
         }
     }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AuthRecord, Fault, RetryRecord, duration, fault, header_name, secrets, web_url};
 use crate::{
-    Channel, Currency, Destination, DestinationAuth, Filter, Language, Money, Name, RetryOn,
-    Schedule, Secret, Selector, Settings, SourceId, WebhookMethod, find_channel,
+    Channel, Currency, Destination, DestinationAuth, Filter, Language, Money, Name, Number,
+    RetryOn, Schedule, Secret, Selector, Settings, SourceId, WebhookMethod, find_channel,
 };
 
 /// `[[destination]]`.
@@ -19,6 +19,10 @@ use crate::{
 #[expect(missing_docs, reason = "the keys are described in the README and in system terms above")]
 pub struct DestinationRecord {
     pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
     pub channel: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<Text>,
@@ -28,6 +32,12 @@ pub struct DestinationRecord {
     pub accounts: Vec<Text>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub virtual_accounts: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub account_numbers: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub virtual_account_numbers: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_only: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +54,8 @@ pub struct DestinationRecord {
     pub include_balance: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifies: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarms: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +134,7 @@ impl DestinationRecord {
         }
         Ok(Destination {
             name: Name::parse(&self.name).map_err(|e| fault("name", e.to_string()))?,
+            title: self.title.clone().filter(|t| !t.is_empty()),
             channel: self.channel.clone(),
             filter: self.filter()?,
             title_in: self.title_in.clone().filter(|t| !t.is_empty()),
@@ -133,6 +146,7 @@ impl DestinationRecord {
             },
             include_balance: self.include_balance.unwrap_or(false),
             active: self.active.unwrap_or(true),
+            verifies: self.verifies.unwrap_or(false),
             alarms: self.alarms.unwrap_or(false),
             timeout,
             retry: self.retry.as_ref().map_or(Ok(Schedule::Casso), RetryRecord::parse)?,
@@ -165,6 +179,12 @@ impl DestinationRecord {
             sources,
             accounts: texts(&self.accounts),
             virtual_accounts: texts(&self.virtual_accounts),
+            account_numbers: numbers("account_numbers", &self.account_numbers)?,
+            virtual_account_numbers: numbers(
+                "virtual_account_numbers",
+                &self.virtual_account_numbers,
+            )?,
+            virtual_only: self.virtual_only.unwrap_or(false),
             events,
             min_amount,
             skip_without_code: self.skip_without_code.unwrap_or(false),
@@ -228,6 +248,12 @@ impl DestinationRecord {
             },
         })
     }
+}
+
+fn numbers(key: &'static str, list: &[u64]) -> Result<Vec<Number>, Fault> {
+    let bad =
+        |n: u64| fault(key, format!("{n} is no number of an account; they are 1 to 2^53 - 1"));
+    list.iter().map(|n| Number::new(*n).ok_or_else(|| bad(*n))).collect()
 }
 
 fn min_amount(text: &str) -> Result<Decimal, Fault> {

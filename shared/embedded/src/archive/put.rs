@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::DIGEST;
 use crate::claims::{self, Claimed};
 use crate::columns::micros;
-use crate::{Failure, deliveries, entries, log, standings};
+use crate::{Failure, cabinet, deliveries, entries, log, standings};
 
 /// Puts one thing where there is none of its identity; whether it was new.
 pub(super) fn put(db: &Connection, kept: &Kept) -> Result<bool, Failure> {
@@ -71,6 +71,7 @@ pub(super) fn put(db: &Connection, kept: &Kept) -> Result<bool, Failure> {
             }
             !there
         }
+        Kept::Card(card) => cabinet::file(db, card)?,
         Kept::Entry(entry) => entries::file(db, entry)?,
     })
 }

@@ -1,0 +1,235 @@
+//! From the fields of a call to a record. SePay's fields become keys of the record, our own are keys of
+//! it already; a change is laid over what is there, and the whole must then pass as a new one would.
+
+use domain::{DestinationRecord, Text};
+use serde_json::{Map, Value, json};
+
+use super::fields::Reader;
+use super::{Found, auth, fields, object};
+use crate::Problem;
+
+/// SePay's fields.
+const SEPAY: &[&str] = &[
+    "active",
+    "api_key",
+    "authen_type",
+    "bank_account_id",
+    "bank_sub_account_ids",
+    "event_type",
+    "is_verify_payment",
+    "name",
+    "oauth2_access_token_url",
+    "oauth2_client_id",
+    "oauth2_client_secret",
+    "only_va",
+    "request_content_type",
+    "retry_conditions",
+    "secret_key",
+    "skip_if_no_code",
+    "webhook_url",
+];
+/// Those that a new one must have.
+const REQUIRED: &[&str] =
+    &["bank_account_id", "name", "event_type", "authen_type", "webhook_url", "is_verify_payment"];
+/// Our own, by the record's keys.
+pub(super) const OWN: &[&str] = &[
+    "accounts",
+    "alarms",
+    "api_base",
+    "bot_token",
+    "channel",
+    "concurrency",
+    "events",
+    "headers",
+    "include_balance",
+    "language",
+    "method",
+    "min_amount",
+    "retry",
+    "secret",
+    "signing_secrets",
+    "sources",
+    "thread",
+    "timeout",
+    "title_in",
+    "title_out",
+    "virtual_accounts",
+];
+/// Of these, the secrets: masked in answers.
+pub(super) const SECRETS: &[&str] = &["bot_token", "secret", "signing_secrets"];
+/// What an answer has that nobody may say; a caller that sends back what it read sends them too.
+const ANSWERED: &[&str] = &["id", "created_at", "destination", "origin"];
+
+/// The record of a call: new, or laid over what was found.
+pub(super) fn written(
+    asked: &Map<String, Value>,
+    found: Option<Found>,
+) -> Result<DestinationRecord, Problem> {
+    let mut fields = Reader::new(asked);
+    let known = |name: &str| [SEPAY, OWN, ANSWERED].iter().any(|names| names.contains(&name));
+    for name in asked.keys().filter(|name| !known(name)) {
+        fields.fault(name, "is no field of a webhook");
+    }
+    let channel = fields.text("channel").unwrap_or("webhook").to_owned();
+    let new = found.is_none();
+    let was = found.map(|found| found.record);
+    if new {
+        // Only a webhook proves itself; what SePay's document requires of all, it requires of those.
+        for name in REQUIRED {
+            let required = channel == "webhook" || *name != "authen_type";
+            if required && fields.value(name).is_none() {
+                fields.fault(name, "is required");
+            }
+        }
+    }
+    let mut record = was.as_ref().map(object).unwrap_or_default();
+    if new {
+        record.insert("name".to_owned(), "new".into());
+        record.insert("channel".to_owned(), channel.into());
+    }
+    own(&mut fields, was.as_ref(), &mut record);
+    sepay(&mut fields, &mut record);
+    let auth = auth::read(&mut fields, was.as_ref().and_then(|was| was.auth.as_ref()));
+    let said =
+        auth.as_ref().map(|auth| json!(auth)).filter(|auth| *auth != json!({"type": "none"}));
+    put(&mut record, "auth", said);
+    needs(&mut fields, &record);
+    if !fields.faults.is_empty() {
+        return Err(Problem::Validation(fields.faults));
+    }
+    serde_json::from_value(Value::Object(record)).map_err(|error| Problem::Body(error.to_string()))
+}
+
+/// Our own fields, as they are; null takes one away, a mask says that it stays.
+fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Map<String, Value>) {
+    let masks = was.map(object).map(|mut was| {
+        was.iter_mut().for_each(|(_, value)| mask(value));
+        was
+    });
+    for name in OWN {
+        let Some(said) = fields.asked().get(*name) else { continue };
+        let stays = SECRETS.contains(name)
+            && masks.as_ref().is_some_and(|masks| masks.get(*name) == Some(said));
+        if stays {
+            continue;
+        }
+        let mut alone = json!({ "name": "a", "channel": "a" });
+        alone[*name] = said.clone();
+        if said.is_null() {
+            record.remove(*name);
+        } else if let Err(error) = serde_json::from_value::<DestinationRecord>(alone) {
+            fields.fault(name, &error.to_string());
+        } else {
+            record.insert((*name).to_owned(), said.clone());
+        }
+    }
+}
+
+/// SePay's fields but those of `auth`.
+fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>) {
+    for (name, key) in [
+        ("is_verify_payment", "verifies"),
+        ("only_va", "virtual_only"),
+        ("skip_if_no_code", "skip_without_code"),
+    ] {
+        if let Some(flag) = fields.flag(name) {
+            put(record, key, flag.then_some(Value::Bool(true)));
+        }
+    }
+    if let Some(active) = fields.flag("active") {
+        put(record, "active", (!active).then_some(Value::Bool(false)));
+    }
+    if let Some(title) = fields.text("name") {
+        put(record, "title", Some(title.into()));
+    }
+    if let Some(url) = fields.text("webhook_url")
+        && record.get("endpoint").and_then(Value::as_str).map(auth::masked).as_deref() != Some(url)
+    {
+        put(record, "endpoint", Some(url.into()));
+    }
+    if let Some(account) = fields.whole("bank_account_id") {
+        put(record, "account_numbers", (account != 0).then(|| json!([account])));
+    }
+    if let Some(ids) = fields.wholes("bank_sub_account_ids") {
+        put(record, "virtual_account_numbers", (!ids.is_empty()).then(|| json!(ids)));
+    }
+    if let Some(word) = fields.word("event_type", &["All", "In_only", "Out_only"]) {
+        let events = match word {
+            "In_only" => json!(["in"]),
+            "Out_only" => json!(["out"]),
+            _ => json!(["payment"]),
+        };
+        // `events` says it more finely.
+        if fields.value("events").is_none() {
+            put(record, "events", Some(events));
+        }
+    }
+    if let Some(form) = fields.word("request_content_type", &["Json", "multipart_form-data"]) {
+        let multipart = (form != "Json").then(|| Value::from("multipart/form-data"));
+        put(record, "content_type", multipart);
+    }
+    if let Some(said) = fields.value("retry_conditions") {
+        match retried(said) {
+            Some(true) => put(record, "retry_on", None),
+            Some(false) => put(record, "retry_on", Some(json!(["connection", "timeout"]))),
+            None => fields.fault("retry_conditions", "use [\"non_2xx_status_code\"] or []"),
+        }
+    } else if !record.contains_key("name") || record["name"] == "new" {
+        put(record, "retry_on", Some(json!(["connection", "timeout"])));
+    }
+}
+
+/// What must be there together.
+fn needs(fields: &mut Reader<'_>, record: &Map<String, Value>) {
+    let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
+    if record.contains_key("title") && text("title").trim().is_empty() {
+        fields.fault("name", "is empty");
+    }
+    if record.contains_key("virtual_only") && !record.contains_key("virtual_account_numbers") {
+        fields.fault("bank_sub_account_ids", "is required where only_va is 1");
+    }
+    let said = fields.value("request_content_type").is_some();
+    let new = text("name") == "new" && text("channel") == "webhook";
+    let kind = fields.value("authen_type").and_then(Value::as_str);
+    if new && !said && matches!(kind, Some("Api_Key" | "No_Authen")) {
+        fields.fault("request_content_type", "is required by this authen_type");
+    }
+}
+
+/// `retry_conditions`, as a list of words or a map of flags.
+fn retried(said: &Value) -> Option<bool> {
+    const WORD: &str = "non_2xx_status_code";
+    match said {
+        Value::Array(words) if words.is_empty() => Some(false),
+        Value::Array(words) => words.iter().all(|word| word == WORD).then_some(true),
+        Value::Object(flags) if flags.is_empty() => Some(false),
+        Value::Object(flags) => flags.get(WORD).filter(|_| flags.len() == 1).and_then(fields::flag),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// Puts a value, or takes the key away.
+fn put(record: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+    match value {
+        Some(value) => _ = record.insert(key.to_owned(), value),
+        None => _ = record.remove(key),
+    }
+}
+
+/// A secret, or each of a list.
+pub(super) fn mask(value: &mut Value) {
+    match value {
+        Value::String(secret) => *secret = auth::masked(secret),
+        Value::Array(secrets) => secrets.iter_mut().for_each(mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {}
+    }
+}
+
+/// The URL as it was typed: a whole number is a chat's.
+pub(super) fn endpoint(record: &DestinationRecord) -> String {
+    match &record.endpoint {
+        Some(Text::Text(text)) => text.clone(),
+        Some(Text::Number(number)) => number.to_string(),
+        None => String::new(),
+    }
+}

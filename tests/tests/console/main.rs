@@ -1,0 +1,108 @@
+//! The console's API as its callers meet it, over ports in memory: what each call answers, and to whom.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod access;
+mod webhooks;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use console::access::{self as who, Created, Scope};
+use console::{Console, Door};
+use domain::{Destination, Entries as _, Entry, EntryId};
+use http::{HeaderMap, Request, StatusCode, header};
+use serde_json::Value;
+use testkit::clock::{HandClock, SeededEntropy};
+use testkit::memory::{MemoryCabinet, MemoryDirectory};
+
+/// A console in memory, and who calls it.
+struct Place {
+    door: Door,
+    console: Arc<Console>,
+    directory: Arc<MemoryDirectory>,
+    clock: Arc<HandClock>,
+}
+
+/// What was answered.
+struct Answered {
+    status: StatusCode,
+    headers: HeaderMap,
+    json: Value,
+}
+
+impl Place {
+    fn open() -> Self {
+        let directory = Arc::new(MemoryDirectory::default());
+        let clock = Arc::new(HandClock::default());
+        let console = Arc::new(Console {
+            entries: Arc::clone(&directory) as _,
+            cabinet: Arc::new(MemoryCabinet::default()),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::new(SeededEntropy::new(7)),
+            channels: channels::ALL,
+            judge: Arc::new(judge),
+        });
+        Self { door: Door::new(Arc::clone(&console)), console, directory, clock }
+    }
+
+    async fn client(&self, scopes: &[Scope]) -> Created {
+        let (cabinet, entropy) = (self.console.cabinet.as_ref(), self.console.entropy.as_ref());
+        let scopes: BTreeSet<Scope> = scopes.iter().copied().collect();
+        let now = self.console.clock.now();
+        who::create(cabinet, entropy, "a shop's program", scopes, now).await.unwrap()
+    }
+
+    async fn token(&self, of: &Created) -> String {
+        let body = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}",
+            of.client.id,
+            of.secret.expose()
+        );
+        let answered = self.ask(form(&body)).await;
+        assert_eq!(answered.status, 200, "{}", answered.json);
+        answered.json["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn ask(&self, request: Request<Bytes>) -> Answered {
+        let (head, body) = self.door.answer(request).await.into_parts();
+        let json = serde_json::from_slice(&body)
+            .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&body)));
+        Answered { status: head.status, headers: head.headers, json }
+    }
+
+    async fn call(&self, token: &str, method: &str, path: &str, body: &str) -> Answered {
+        let request = Request::builder().method(method).uri(path);
+        let request = request
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        self.ask(request.body(Bytes::from(body.to_owned())).unwrap()).await
+    }
+
+    /// The records that are kept, by name.
+    async fn records(&self) -> Vec<Value> {
+        let entries: Vec<Entry> = self.directory.entries().await.unwrap();
+        let of = |entry: &&Entry| matches!(entry.id, EntryId::Destination(_));
+        entries
+            .iter()
+            .filter(of)
+            .map(|entry| serde_json::from_str(&entry.record).unwrap())
+            .collect()
+    }
+}
+
+/// As `serve` judges: this one address is of its own network.
+fn judge(destination: &Destination) -> Result<(), (&'static str, String)> {
+    let endpoint = destination.settings.endpoint.as_ref();
+    match endpoint.is_some_and(|url| url.expose().contains("10.0.0.1")) {
+        true => Err(("endpoint", "the address 10.0.0.1 is not allowed".to_owned())),
+        false => Ok(()),
+    }
+}
+
+fn form(body: &str) -> Request<Bytes> {
+    let request = Request::post("/oauth2/token");
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    request.body(Bytes::from(body.to_owned())).unwrap()
+}
