@@ -43,10 +43,10 @@ const PAUSED_BY_HAND: Told = Told {
 const PAUSED: Told = Told {
     title: words("Tạm dừng gửi", "Destination paused"),
     advice: words(
-        "Tin gửi tới đây được giữ lại, không mất tin nào, và cứ 15 phút được thử lại. Hãy \
+        "Tin gửi tới đây được giữ lại, không mất tin nào, và đều đặn được thử lại. Hãy \
          kiểm tra URL hoặc bot của nơi nhận trong vòng 7 ngày. Sửa xong, muốn gửi ngay thì \
          chạy:",
-        "Messages to it are held, nothing is lost, and it is tried again every 15 minutes. \
+        "Messages to it are held, nothing is lost, and it is tried again regularly. \
          Check its URL or bot within 7 days. Once it is mended, to send at once, run:",
     ),
 };
