@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use console::access::Throttle;
 use console::{Console, Door};
 use domain::{
     Channel, Clock, Destination, Directory, Dispatch, Entropy, Ingest, Ledger, MAX_PAGE, Provider,
@@ -38,6 +39,7 @@ pub(super) fn console(
         cabinet: Arc::new(database.clone()),
         clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),
+        throttle: Throttle::default(),
         channels,
         judge: Arc::new(move |destination: &Destination| {
             // Names are judged where they lead when they are called: nobody waits for them here.

@@ -8,6 +8,7 @@ mod erase;
 mod moving;
 #[path = "../program/mod.rs"]
 mod program;
+mod sepay;
 mod standing;
 
 use std::path::Path;

@@ -10,6 +10,7 @@
 pub mod access;
 mod body;
 mod door;
+mod idempotency;
 mod oauth;
 mod problem;
 mod webhooks;
@@ -37,6 +38,8 @@ pub struct Console {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Who failed to prove itself, and has to wait.
+    pub throttle: access::Throttle,
     /// Every channel there is.
     pub channels: &'static [&'static dyn Channel],
     /// Where destinations may lead.

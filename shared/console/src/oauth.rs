@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -51,9 +51,20 @@ pub(crate) async fn token(
         let message = "send client_id and client_secret, by Basic or in the body";
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", message);
     };
+    let now = console.clock.now();
+    if let Some(wait) = console.throttle.wait(&id, now) {
+        let message = format!("too many failures; try again in {} s", wait.as_secs().max(1));
+        let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "slow_down", &message);
+        response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
+        return response;
+    }
     let client = match authenticate(console.cabinet.as_ref(), &id, &secret).await {
-        Ok(Some(client)) => client,
+        Ok(Some(client)) => {
+            console.throttle.succeeded(&id);
+            client
+        }
         Ok(None) => {
+            console.throttle.failed(&id, now);
             let message = "no such client, another secret, or revoked";
             return refuse(StatusCode::UNAUTHORIZED, "invalid_client", message);
         }

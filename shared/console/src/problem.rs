@@ -31,6 +31,8 @@ pub enum Problem {
     ReadOnly(Origin),
     /// It is not what it was when it was read.
     Changed,
+    /// The `Idempotency-Key` was used for something else.
+    KeyReused,
     /// Our infrastructure failed.
     Port(PortError),
 }
@@ -55,6 +57,7 @@ impl Problem {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::ReadOnly(_) => (StatusCode::CONFLICT, "read_only"),
             Self::Changed => (StatusCode::CONFLICT, "conflict"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
             Self::Port(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
@@ -75,6 +78,9 @@ impl Problem {
             }
             Self::ReadOnly(Origin::Operator) => "it was made by an operator".to_owned(),
             Self::Changed => "somebody else changed it meanwhile; read it and try again".to_owned(),
+            Self::KeyReused => {
+                "this Idempotency-Key was used for another webhook; choose another".to_owned()
+            }
             Self::Port(_) => "our storage cannot be reached; try again in a moment".to_owned(),
         }
     }

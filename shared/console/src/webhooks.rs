@@ -7,15 +7,18 @@ mod form;
 mod view;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use domain::{DestinationRecord, Edited, Entry, EntryId, Number, Origin, Over};
 use http::StatusCode;
+use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::access::{Granted, WebhookDelete, WebhookRead, WebhookWrite};
 use crate::body::Object;
+use crate::idempotency::Key;
 use crate::problem::Faults;
 use crate::{Console, Desk, Problem};
 use view::Shown;
@@ -45,8 +48,7 @@ impl Console {
             .collect())
     }
 
-    async fn webhook(&self, id: &str) -> Result<Found, Problem> {
-        let id = id.parse().ok().and_then(Number::new).ok_or(NO_SUCH)?;
+    async fn webhook(&self, Id(id): Id) -> Result<Found, Problem> {
         let mut found = self.webhooks().await?.into_iter();
         found.find(|found| view::number(&found.entry.id) == Some(id)).ok_or(NO_SUCH)
     }
@@ -59,6 +61,19 @@ impl Console {
         (self.judge)(&destination).map_err(named)?;
         Entry::destination(record, Origin::Operator)
             .map_err(|fault| named((fault.key, fault.message)))
+    }
+}
+
+/// The `{id}` of a path. What is no number is no webhook's.
+pub(crate) struct Id(Number);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let said = Path::<String>::from_request_parts(parts, state).await;
+        let number = said.ok().and_then(|Path(said)| said.parse().ok()).and_then(Number::new);
+        number.map(Self).ok_or(NO_SUCH)
     }
 }
 
@@ -76,8 +91,9 @@ pub(crate) struct Asked {
 pub(crate) async fn list(
     _: Granted<WebhookRead>,
     State(console): Desk,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
+    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let mut faults = Faults::new();
     let mut whole = |name: &str, said: &Option<String>, or: u64, most: u64| {
         let Some(said) = said.as_deref().filter(|said| !said.is_empty()) else { return or };
@@ -129,25 +145,34 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     _: Granted<WebhookRead>,
     State(console): Desk,
-    Path(id): Path<String>,
+    id: Id,
 ) -> Result<Json<Value>, Problem> {
-    let data = Shown::of(console.webhook(&id).await?).json();
+    let data = Shown::of(console.webhook(id).await?).json();
     Ok(Json(json!({ "status": "success", "data": data })))
 }
 
-/// `POST /api/v1/webhooks`.
+/// `POST /api/v1/webhooks`: made once, however often it is said under one `Idempotency-Key`.
 pub(crate) async fn create(
-    _: Granted<WebhookWrite>,
+    by: Granted<WebhookWrite>,
     State(console): Desk,
+    key: Key,
     Object(asked): Object,
 ) -> Result<Response, Problem> {
-    let name = format!("webhook-{:012x}", console.entropy.next() >> 16);
     let mut record = form::written(&asked, None)?;
-    record.name = name;
+    let keyed = key.name(&by.client);
+    let name = keyed.clone().unwrap_or_else(|| format!("{:012x}", console.entropy.next() >> 16));
+    record.name = format!("webhook-{name}");
     record.created = Some(console.clock.now().to_string());
     let entry = console.checked(&record)?;
     match console.entries.put(&entry, Over::Nothing).await? {
         Edited::Done => {}
+        Edited::Changed if keyed.is_some() => {
+            let found = console.webhooks().await?.into_iter().find(|f| f.entry.id == entry.id);
+            let known = found.map(|found| DestinationRecord { created: None, ..found.record });
+            if known != Some(DestinationRecord { created: None, ..record }) {
+                return Err(Problem::KeyReused);
+            }
+        }
         Edited::Clash(_) | Edited::Changed => return Err(Problem::Changed),
     }
     let id = view::number(&entry.id).map(Number::get);
@@ -160,10 +185,10 @@ pub(crate) async fn create(
 pub(crate) async fn change(
     _: Granted<WebhookWrite>,
     State(console): Desk,
-    Path(id): Path<String>,
+    id: Id,
     Object(asked): Object,
 ) -> Result<Json<Value>, Problem> {
-    let found = console.webhook(&id).await?;
+    let found = console.webhook(id).await?;
     if found.entry.origin == Origin::File {
         return Err(Problem::ReadOnly(Origin::File));
     }
@@ -181,9 +206,9 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     _: Granted<WebhookDelete>,
     State(console): Desk,
-    Path(id): Path<String>,
+    id: Id,
 ) -> Result<Json<Value>, Problem> {
-    let found = console.webhook(&id).await?;
+    let found = console.webhook(id).await?;
     edited(console.entries.remove(&found.entry.id, Origin::Operator).await?)?;
     Ok(done("the webhook was deleted"))
 }

@@ -180,6 +180,25 @@ async fn a_token_is_given_for_the_secret_alone() {
 }
 
 #[tokio::test]
+async fn whoever_fails_again_and_again_waits_and_the_right_secret_waits_too() {
+    let place = Place::open();
+    let made = place.client(&Scope::ALL).await;
+    let (id, secret) = (&made.client.id, made.secret.expose());
+    let body = |secret: &str| {
+        form(&format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"))
+    };
+    for _ in 0..5 {
+        assert_eq!(place.ask(body("wrong")).await.status, 401);
+    }
+    let answered = place.ask(body(secret)).await;
+    assert_eq!((answered.status.as_u16(), &answered.json["error"]), (429, &"slow_down".into()));
+    assert_eq!(answered.headers[header::RETRY_AFTER], "1");
+    place.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(place.ask(body(secret)).await.status, 200);
+    assert_eq!(place.ask(body("wrong")).await.status, 401);
+}
+
+#[tokio::test]
 async fn what_is_nowhere_and_what_is_not_done_there_is_said_in_one_shape() {
     let place = Place::open();
     for (method, path, status, error) in [

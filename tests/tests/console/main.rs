@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use console::access::{self as who, Created, Scope};
+use console::access::{self as who, Created, Scope, Throttle};
 use console::{Console, Door};
 use domain::{Destination, Entries as _, Entry, EntryId};
 use http::{HeaderMap, Request, StatusCode, header};
@@ -41,6 +41,7 @@ impl Place {
             cabinet: Arc::new(MemoryCabinet::default()),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SeededEntropy::new(7)),
+            throttle: Throttle::default(),
             channels: channels::ALL,
             judge: Arc::new(judge),
         });

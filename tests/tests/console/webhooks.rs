@@ -5,6 +5,7 @@ use domain::{
     DestinationRecord, Directory as _, Edited, Entries as _, Entry, Event, Fact, Facts, Listed,
     Name, Number, Origin, Over, SourceId,
 };
+use http::Request;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::contract::transfer;
@@ -240,6 +241,16 @@ async fn every_way_of_proving_ourselves_has_its_fields() {
             json!({ "type": "sepay_hmac", "secret": "whsec_0123456789ab" }),
             json!({ "authen_type": "HMAC_SHA256", "secret_key": "********89ab" }),
         ),
+        (
+            json!({
+                "authen_type": "Header", "api_key": null, "header_name": "x-token",
+                "header_value": "0123456789abcdef",
+            }),
+            json!({ "type": "header", "name": "x-token", "value": "0123456789abcdef" }),
+            json!({
+                "authen_type": "Header", "header_name": "x-token", "header_value": "********cdef",
+            }),
+        ),
     ] {
         let shop = Shop::open().await;
         let path = shop.make(&but(asked)).await;
@@ -291,6 +302,7 @@ async fn what_cannot_be_taken_is_named_field_by_field_and_nothing_is_kept() {
         (but(json!({ "name": "" })), vec!["name"]),
         (but(json!({ "name": "  " })), vec!["name"]),
         (but(json!({ "name": 5 })), vec!["name"]),
+        (but(json!({ "name": "ế".repeat(256) })), vec!["name"]),
         (but(json!({ "bank_account_id": -1 })), vec!["bank_account_id"]),
         (but(json!({ "bank_account_id": 1.5 })), vec!["bank_account_id"]),
         (but(json!({ "bank_account_id": "x" })), vec!["bank_account_id"]),
@@ -364,6 +376,17 @@ async fn other_channels_are_managed_by_the_same_calls_and_show_no_secret() {
 }
 
 #[tokio::test]
+async fn headers_may_hold_secrets_and_are_masked() {
+    let shop = Shop::open().await;
+    let path = shop.make(&but(json!({ "headers": { "x-shop": "hide-me-0123456789" } }))).await;
+    let shown = shop.show(&path).await;
+    assert_eq!(shown["headers"], json!({ "x-shop": "********6789" }));
+    let (status, answer) = shop.call("PATCH", &path, &shown).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(shop.record().await["headers"], json!({ "x-shop": "hide-me-0123456789" }));
+}
+
+#[tokio::test]
 async fn the_list_is_filtered_and_paged() {
     let shop = Shop::open().await;
     for n in 0..23 {
@@ -403,7 +426,15 @@ async fn the_list_is_filtered_and_paged() {
             .collect();
         assert_eq!(found.join(" "), names, "{query}");
     }
-    for query in ["?page=0", "?page=x", "?limit=-1", "?active=2", "?page=99999999999999999999999"] {
+    for query in [
+        "?page=1&page=2",
+        "?active=%ff&active=1",
+        "?page=0",
+        "?page=x",
+        "?limit=-1",
+        "?active=2",
+        "?page=99999999999999999999999",
+    ] {
         let (status, list) =
             shop.call("GET", &format!("/api/v1/webhooks{query}"), &json!({})).await;
         assert_eq!((status, &list["error"]), (400, &"validation_error".into()), "{query}");
@@ -436,9 +467,51 @@ async fn what_a_file_says_is_shown_and_left_alone() {
 }
 
 #[tokio::test]
+async fn what_is_said_twice_under_one_key_is_made_once() {
+    let shop = Shop::open().await;
+    let ask = async |key: &str, token: &str, body: &Value| {
+        let request = Request::post("/api/v1/webhooks")
+            .header("authorization", format!("Bearer {token}"))
+            .header("idempotency-key", key);
+        let answered = shop.place.ask(request.body(body.to_string().into()).unwrap()).await;
+        (answered.status.as_u16(), answered.json)
+    };
+    let (status, first) = ask("order 7", &shop.token, &new()).await;
+    assert_eq!(status, 201, "{first}");
+    shop.place.clock.advance(SignedDuration::from_secs(90));
+    assert_eq!(ask("order 7", &shop.token, &new()).await, (201, first.clone()));
+    let (status, other) = ask("order 7", &shop.token, &but(json!({ "name": "other" }))).await;
+    assert_eq!((status, &other["error"]), (422, &"key_reused".into()));
+    let (status, second) = ask("order 8", &shop.token, &new()).await;
+    assert_eq!(status, 201);
+    assert_ne!(first["id"], second["id"]);
+    // A key is its client's own.
+    let stranger = shop.place.token(&shop.place.client(&Scope::ALL).await).await;
+    let (status, third) = ask("order 7", &stranger, &new()).await;
+    assert_eq!(status, 201);
+    assert_ne!(first["id"], third["id"]);
+    for key in ["", " ", &"x".repeat(256)] {
+        let (status, answer) = ask(key, &shop.token, &new()).await;
+        assert_eq!((status, &answer["error"]), (400, &"validation_error".into()), "{key}");
+    }
+    assert_eq!(shop.place.records().await.len(), 3);
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_is_nowhere() {
     let shop = Shop::open().await;
-    for id in ["1", "0", "-1", "x", "1.0", "%00", "99999999999999999999", "9007199254740992"] {
+    for id in [
+        "1",
+        "0",
+        "-1",
+        "x",
+        "1.0",
+        "%00",
+        "%ff",
+        "1%2f2",
+        "99999999999999999999",
+        "9007199254740992",
+    ] {
         let (status, answer) =
             shop.call("GET", &format!("/api/v1/webhooks/{id}"), &json!({})).await;
         assert_eq!((status, &answer["error"]), (404, &"not_found".into()), "{id}");

@@ -139,7 +139,8 @@ async fn a_paused_destination_is_told_once_and_counted_each_time() {
     assert_eq!(
         stripped(&tick!(sweep, clock)),
         json!({
-            "level": "WARN", "message": "swept", "attention": 1, "destinations_paused": 1,
+            "level": "WARN", "message": "swept", "alarms": ["paused/sink"], "attention": 1,
+            "destinations_paused": 1,
         })
     );
     assert_eq!(

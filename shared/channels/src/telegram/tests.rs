@@ -154,8 +154,8 @@ fn an_alarm_has_what_to_type_ready_to_be_copied() {
          Since: <code>20/11/2026 09:30:15</code>\n\
          Reason: <code>403 &lt;b&gt;bot&lt;/b&gt; was kicked</code>\n\
          Told at: <code>21/11/2026 09:30:17 · tingting</code>\n\
-         What to do: Messages to it are held, nothing is lost, and it is tried again every 15 \
-         minutes. Check its URL or bot within 7 days. Once it is mended, to send at once, run: \
+         What to do: Messages to it are held, nothing is lost, and it is tried again regularly. \
+         Check its URL or bot within 7 days. Once it is mended, to send at once, run: \
          <code>tingting resume sales</code>"
     );
 }

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::fields::Reader;
 
-/// The values of `authen_type`.
-const TYPES: [&str; 4] = ["No_Authen", "Api_Key", "OAuth2.0", "HMAC_SHA256"];
+/// The values of `authen_type`; the last is ours.
+const TYPES: [&str; 5] = ["No_Authen", "Api_Key", "OAuth2.0", "HMAC_SHA256", "Header"];
 
-/// What proves us: as SePay's words, or a header of our own API's.
+/// What proves us.
 pub(super) fn read(fields: &mut Reader<'_>, was: Option<&AuthRecord>) -> Option<AuthRecord> {
     let said = fields.word("authen_type", &TYPES);
     if fields.value("authen_type").is_some() && said.is_none() {
@@ -46,9 +46,17 @@ pub(super) fn read(fields: &mut Reader<'_>, was: Option<&AuthRecord>) -> Option<
             };
             AuthRecord::SepayHmac { secret: secret(fields, "secret_key", old) }
         }
-        "No_Authen" => AuthRecord::None {},
-        // A header of our own, which SePay's words do not say.
-        _ => return was.cloned(),
+        "Header" => {
+            let old = match old {
+                Some(AuthRecord::Header { name, value }) => Some((name.as_str(), value.as_str())),
+                Some(_) | None => None,
+            };
+            AuthRecord::Header {
+                name: text(fields, "header_name", old.map(|old| old.0)),
+                value: secret(fields, "header_value", old.map(|old| old.1)),
+            }
+        }
+        _ => AuthRecord::None {},
     })
 }
 

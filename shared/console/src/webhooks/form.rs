@@ -8,7 +8,9 @@ use super::fields::Reader;
 use super::{Found, auth, fields, object};
 use crate::Problem;
 
-/// SePay's fields.
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 255;
+/// SePay's fields, and those of `authen_type` "Header".
 const SEPAY: &[&str] = &[
     "active",
     "api_key",
@@ -16,6 +18,8 @@ const SEPAY: &[&str] = &[
     "bank_account_id",
     "bank_sub_account_ids",
     "event_type",
+    "header_name",
+    "header_value",
     "is_verify_payment",
     "name",
     "oauth2_access_token_url",
@@ -56,7 +60,7 @@ pub(super) const OWN: &[&str] = &[
     "virtual_accounts",
 ];
 /// Of these, the secrets: masked in answers.
-pub(super) const SECRETS: &[&str] = &["bot_token", "secret", "signing_secrets"];
+pub(super) const SECRETS: &[&str] = &["bot_token", "headers", "secret", "signing_secrets"];
 /// What an answer has that nobody may say; a caller that sends back what it read sends them too.
 const ANSWERED: &[&str] = &["id", "created_at", "destination", "origin"];
 
@@ -140,6 +144,9 @@ fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>) {
         put(record, "active", (!active).then_some(Value::Bool(false)));
     }
     if let Some(title) = fields.text("name") {
+        if title.chars().count() > LONGEST_NAME {
+            fields.fault("name", "is longer than 255 characters");
+        }
         put(record, "title", Some(title.into()));
     }
     if let Some(url) = fields.text("webhook_url")
@@ -216,12 +223,13 @@ fn put(record: &mut Map<String, Value>, key: &str, value: Option<Value>) {
     }
 }
 
-/// A secret, or each of a list.
+/// A secret, or each of a list or a table.
 pub(super) fn mask(value: &mut Value) {
     match value {
         Value::String(secret) => *secret = auth::masked(secret),
         Value::Array(secrets) => secrets.iter_mut().for_each(mask),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {}
+        Value::Object(secrets) => secrets.values_mut().for_each(mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
