@@ -36,12 +36,13 @@ fuzz_target!(|data: &[u8]| {
         _ => Vec::new(),
     };
     let language = if flags & 4 != 0 { Language::En } else { Language::Vi };
+    let lines = members.len() + 1;
     for place in PLACES.iter() {
         let request = place.told(language, flags & 8 != 0).request(&event, &members);
         match place.channel.name() {
-            "slack" => assert_slack(&json(&request)),
-            "telegram" => assert_telegram(&json(&request)),
-            "lark" => assert_lark(request.body(), &json(&request)),
+            "slack" => assert_slack(&json(&request), lines),
+            "telegram" => assert_telegram(&json(&request), lines),
+            "lark" => assert_lark(request.body(), &json(&request), lines),
             _ => assert_webhook(&request, &event),
         }
     }
