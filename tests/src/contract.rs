@@ -52,7 +52,7 @@ pub struct Fixture {
     pub archive: Arc<dyn Archive>,
     /// What was set aside, beside the inbox.
     pub dead_letters: Arc<dyn DeadLetters>,
-    /// Clients, keys, answers.
+    /// Clients and keys.
     pub cabinet: Arc<dyn Cabinet>,
     /// Sources and destinations.
     pub directory: Arc<dyn Directory>,

@@ -32,7 +32,7 @@ pub type Judge = dyn Fn(&Destination) -> Result<(), (&'static str, String)> + Se
 pub struct Console {
     /// Sources and destinations.
     pub entries: Arc<dyn Entries>,
-    /// Clients, keys, answers.
+    /// Clients and keys.
     pub cabinet: Arc<dyn Cabinet>,
     /// The time.
     pub clock: Arc<dyn Clock>,

@@ -100,7 +100,7 @@ pub fn everything() -> Vec<Kept> {
             until: None,
         }),
         Kept::Card(Card {
-            drawer: Drawer::Answers,
+            drawer: Drawer::Keys,
             name: "a".to_owned(),
             text: "b".to_owned(),
             until: Some(at(99)),

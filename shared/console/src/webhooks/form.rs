@@ -92,12 +92,12 @@ pub(super) fn written(
         record.insert("channel".to_owned(), channel.into());
     }
     own(&mut fields, was.as_ref(), &mut record);
-    sepay(&mut fields, &mut record);
+    sepay(&mut fields, &mut record, new);
     let auth = auth::read(&mut fields, was.as_ref().and_then(|was| was.auth.as_ref()));
     let said =
         auth.as_ref().map(|auth| json!(auth)).filter(|auth| *auth != json!({"type": "none"}));
     put(&mut record, "auth", said);
-    needs(&mut fields, &record);
+    needs(&mut fields, &record, new);
     if !fields.faults.is_empty() {
         return Err(Problem::Validation(fields.faults));
     }
@@ -130,7 +130,7 @@ fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Ma
 }
 
 /// SePay's fields but those of `auth`.
-fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>) {
+fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>, new: bool) {
     for (name, key) in [
         ("is_verify_payment", "verifies"),
         ("only_va", "virtual_only"),
@@ -181,13 +181,13 @@ fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>) {
             Some(false) => put(record, "retry_on", Some(json!(["connection", "timeout"]))),
             None => fields.fault("retry_conditions", "use [\"non_2xx_status_code\"] or []"),
         }
-    } else if !record.contains_key("name") || record["name"] == "new" {
+    } else if new {
         put(record, "retry_on", Some(json!(["connection", "timeout"])));
     }
 }
 
 /// What must be there together.
-fn needs(fields: &mut Reader<'_>, record: &Map<String, Value>) {
+fn needs(fields: &mut Reader<'_>, record: &Map<String, Value>, new: bool) {
     let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
     if record.contains_key("title") && text("title").trim().is_empty() {
         fields.fault("name", "is empty");
@@ -196,9 +196,9 @@ fn needs(fields: &mut Reader<'_>, record: &Map<String, Value>) {
         fields.fault("bank_sub_account_ids", "is required where only_va is 1");
     }
     let said = fields.value("request_content_type").is_some();
-    let new = text("name") == "new" && text("channel") == "webhook";
     let kind = fields.value("authen_type").and_then(Value::as_str);
-    if new && !said && matches!(kind, Some("Api_Key" | "No_Authen")) {
+    if new && text("channel") == "webhook" && !said && matches!(kind, Some("Api_Key" | "No_Authen"))
+    {
         fields.fault("request_content_type", "is required by this authen_type");
     }
 }

@@ -13,15 +13,11 @@ pub enum Drawer {
     Clients,
     /// The keys that we sign with.
     Keys,
-    /// Answers that were given under an `Idempotency-Key`.
-    Answers,
-    /// Who changed what.
-    Audit,
 }
 
 impl Drawer {
     /// Every drawer.
-    pub const ALL: [Self; 4] = [Self::Clients, Self::Keys, Self::Answers, Self::Audit];
+    pub const ALL: [Self; 2] = [Self::Clients, Self::Keys];
 
     /// Reads its word.
     pub fn parse(word: &str) -> Option<Self> {
@@ -33,8 +29,6 @@ impl Drawer {
         match self {
             Self::Clients => "clients",
             Self::Keys => "keys",
-            Self::Answers => "answers",
-            Self::Audit => "audit",
         }
     }
 }
