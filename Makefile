@@ -1,6 +1,6 @@
 # The menu. One line each; CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws quick venv venv-aws venv-sam venv-checkov docs deny clean
+.PHONY: help run test fuzz check audit fmt bench bench-lambda ordeal load dist build deploy watch test-aws lint-aws pictures quick venv venv-aws venv-sam venv-checkov docs clean
 
 help: ## Show this menu
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -8,8 +8,12 @@ help: ## Show this menu
 run: ## Receive webhooks on this machine (writes tingting.toml at the first start)
 	cargo run --release -q -- serve
 
-test: venv venv-aws ## Run all tests, those against strangers' software included
+test: venv venv-aws ## Run all tests, those against strangers' software included (needs Chromium)
 	cargo test --workspace --features tingting/aws
+
+pictures: venv ## Retake the console's pictures in docs, of a made-up shop (needs Chromium)
+	cargo build -p tingting
+	.venv/bin/python -B tests/strangers/browser --pictures docs --program target/debug/tingting
 
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?= $(sort $(basename $(notdir $(wildcard fuzz/targets/*.rs))))
@@ -28,8 +32,8 @@ audit: ## Known vulnerabilities of dependencies (needs the network)
 fmt: ## Format all code
 	cargo fmt --all
 
-bench: dist ## Measure reading and serving, as it is packaged (3 minutes and the build)
-	cargo bench -p testkit --bench read --bench serve
+bench: dist ## Measure reading, serving, and looking with a million events, as it is packaged (10 minutes and the build)
+	cargo bench -p testkit --bench read --bench serve --bench log
 
 bench-lambda: ## Measure the functions beside a bare one: CPU, memory, size, calls to AWS, cost
 	cargo build --profile dist -p bare $(addprefix -p ,$(notdir $(wildcard functions/*)))
@@ -66,9 +70,10 @@ PORT ?= 8088
 watch: venv-sam venv-aws ## Serve AWS on this machine, with functions that follow their code
 	.venv-aws/bin/python local/stack --port $(PORT) --apply local/tingting.toml --show 8089
 
+# `apply`, a test of the program, brings the program itself up to date, with which the other one deploys.
 test-aws: venv-aws ## Deploy the template on this machine and test it from end to end
 	$(MAKE) build ARCH=$(shell uname -m | sed s/aarch64/arm64/) LAMBDA_DIR=target/lambda-here LAMBDA_PROFILE=dev
-	cargo test --workspace --features tingting/aws,testkit/aws-stack --test aws_stack
+	cargo test --workspace --features tingting/aws --test apply --test aws_stack -- --include-ignored
 
 lint-aws: venv-sam venv-checkov ## Judge the template
 	.venv-sam/bin/sam validate --lint --region ap-southeast-1

@@ -99,7 +99,7 @@ pub(crate) async fn open(
     if place.is_stack() {
         return stack::archive(place, process).await;
     }
-    let folder = data_folder(&place.config, process.env)?;
+    let folder = data_folder(place.config(), process.env)?;
     if must_exist && !embedded::has_database(&folder) {
         bail!("there is no database in {}; is it the right configuration?", folder.display());
     }

@@ -1,9 +1,32 @@
 //! The command line, and nothing behind it.
 
+mod access;
+mod apis;
+mod casso;
+mod destinations;
+mod ledger;
+mod manual;
+mod remote;
+mod sepay;
+mod simulate;
+mod sources;
+mod stack;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use url::Url;
+use clap::{Args, Parser, Subcommand};
+
+pub use access::*;
+pub use apis::*;
+pub use casso::*;
+pub use destinations::*;
+pub use ledger::*;
+pub use manual::*;
+pub use remote::*;
+pub use sepay::*;
+pub use simulate::*;
+pub use sources::*;
+pub use stack::*;
 
 /// Where the configuration is unless one is named.
 pub(crate) const DEFAULT_CONFIG: &str = "tingting.toml";
@@ -13,6 +36,9 @@ pub(crate) const DEFAULT_CONFIG: &str = "tingting.toml";
 #[derive(Debug, Parser)]
 #[command(name = "tingting", version, max_term_width = 100)]
 pub struct Arguments {
+    /// Which deployment, for the commands that ask one.
+    #[command(flatten)]
+    pub deployment: Deployment,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -40,10 +66,12 @@ pub enum Command {
     /// the file no longer says is removed only with --prune. Exit code 1 when something could not be
     /// written. Credentials and region are those of the AWS command line: environment or profile.
     Apply(Apply),
-    /// List the sources of a stack on AWS, secrets masked.
-    Sources(Stack),
-    /// List the destinations of a stack on AWS, secrets masked.
-    Destinations(Stack),
+    /// List, show, make, change and remove a deployment's sources, or list those of a stack on AWS; secrets
+    /// masked.
+    Sources(Sources),
+    /// List, show, make, change, delete and test a deployment's destinations, or list those of a stack on AWS;
+    /// secrets masked.
+    Destinations(Destinations),
     /// Pause a destination: its deliveries are held, and none is lost.
     ///
     /// Neither a probe nor time ends a pause by hand, only `tingting resume`. Works beside a running
@@ -55,10 +83,13 @@ pub enum Command {
     /// running `tingting serve`, which heeds it within a minute.
     Resume(Resume),
     /// List the destinations that are paused, disabled or holding deliveries: how many, since when.
-    Held(Where),
+    Held(Anywhere),
     /// Make, list and revoke the clients of the API: programs that may ask for tokens.
     #[command(subcommand)]
     Clients(Clients),
+    /// Make, list, change and remove the operators of the console: people who sign in to its pages.
+    #[command(subcommand)]
+    Operators(Operators),
     /// Copy this machine's database into one file, while `tingting serve` goes on.
     ///
     /// The copy is as the database was at one moment, and is verified. It holds secrets and payers'
@@ -93,175 +124,86 @@ pub enum Command {
     /// anew, so that nothing stays in its free space. A stack may go on. Exit code 1 when something was
     /// not erased.
     Erase(Erase),
+    /// Register our webhook at SePay's own API, and look after those that are there.
+    #[command(subcommand)]
+    Sepay(Sepay),
+    /// Register our webhook at Casso's own API, and look after it.
+    #[command(subcommand)]
+    Casso(Casso),
+    /// Find the ids of the chats that a Telegram bot was added to.
+    #[command(subcommand)]
+    Telegram(Telegram),
+    /// Log in at a deployment with a client's id and secret; kept in this system's keyring.
+    ///
+    /// A client is made where the deployment runs: `tingting clients create NAME`; a stack on AWS has a first
+    /// one. The secret comes from the variable TINGTING_CLIENT_SECRET or from standard input, where a terminal
+    /// does not show it. With TINGTING_CLIENT_ID and TINGTING_CLIENT_SECRET set, or a token in TINGTING_TOKEN, no
+    /// login is needed: the environment goes first.
+    Login(RemoteLogin),
+    /// Forget the login at a deployment.
+    Logout(Deployment),
+    /// List and show what a deployment has received, and what became of it.
+    #[command(subcommand)]
+    Events(Events),
+    /// Send one event to one destination of a deployment: again, or for the first time.
+    Resend(OneDelivery),
+    /// End one open delivery of a deployment: nobody wants it any more.
+    Cancel(OneDelivery),
+    /// Send many events of a deployment to one destination again, oldest first: failed ones, unless --state.
+    ///
+    /// `tingting replay sales --from 2026-11-20 --dry-run` counts them; without --dry-run it asks, and sends them
+    /// one by one. It stops at the first refusal and says what is left; with the --run that it names the same
+    /// command goes on, and sends nothing twice. What is held goes out by `tingting resume`.
+    Replay(Box<Replay>),
+    /// List who changed what at a deployment, newest first.
+    Changes(Changes),
+    /// Print the API's document: OpenAPI 3.1, as JSON. A deployment's where one is named, else this program's.
+    Openapi(Deployment),
+    /// Write what has a shell complete our commands and options when Tab is pressed.
+    ///
+    /// bash: `tingting completion bash > ~/.local/share/bash-completion/completions/tingting`. zsh: a folder
+    /// of $fpath, such as `--folder ~/.zfunc`. fish: `--folder ~/.config/fish/completions`. PowerShell: append
+    /// it to $PROFILE.
+    Completion(Completion),
+    /// Write the manual's pages: one to standard output, or all into a folder.
+    Man(Man),
 }
 
-/// What to do with the API's clients.
-#[derive(Debug, Subcommand)]
-pub enum Clients {
-    /// Make a client; its secret is shown this once.
-    Create(NewClient),
-    /// List all clients, revoked ones too.
-    List(Where),
-    /// Revoke a client, at once.
-    Revoke(OldClient),
-}
-
-/// A client to be made.
-#[derive(Debug, Args)]
-pub struct NewClient {
-    /// What people call it.
-    pub name: String,
-    /// A scope that its tokens may have, such as webhook:read; again for more. Default: every scope.
-    #[arg(long = "scope", value_name = "SCOPE")]
-    pub scopes: Vec<String>,
-    /// Where it is kept.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// A client to be revoked.
-#[derive(Debug, Args)]
-pub struct OldClient {
-    /// Its id, as `tingting clients list` shows it.
-    pub id: String,
-    /// Where it is kept.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// Whom to erase, and where from.
-#[derive(Debug, Args)]
-pub struct Erase {
-    /// Whom.
-    #[command(flatten)]
-    pub payer: Whom,
-    /// Only say how much names them.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Where it is kept.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// One payer.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Whom {
-    /// Whoever has this account, however it is spaced; in memos as a whole word.
-    #[arg(long, value_name = "NUMBER")]
-    pub account: Option<String>,
-    /// Whoever has this name: whole words, capitals or not. Accents count: banks write names without
-    /// them, so erase both spellings. Everybody of that name is meant.
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-}
-
-/// What to move, and where from or to.
-#[derive(Debug, Args)]
-pub struct Moving {
-    /// The file; `-` is standard output or input.
-    pub file: PathBuf,
-    /// Where it is kept.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// What to copy where.
-#[derive(Debug, Args)]
-pub struct Backup {
-    /// The copy. Nothing is overwritten.
-    pub file: PathBuf,
-    /// The configuration file that says where the database is.
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-}
-
-/// What to put back.
-#[derive(Debug, Args)]
-pub struct Restore {
-    /// The copy, as `tingting backup` made it.
-    pub file: PathBuf,
-    /// Put it in the place of a database that is there.
-    #[arg(long)]
-    pub yes: bool,
-    /// The configuration file that says where the database is.
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-}
-
-/// Which ledger: this machine's, or a stack's where one is named.
-#[derive(Debug, Args)]
-pub struct Where {
-    /// The configuration file that says where this machine's database is.
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-    /// A stack on AWS instead, by the name it was deployed under.
-    #[arg(long, value_name = "NAME")]
-    pub stack: Option<String>,
-    /// The directory's table on AWS, where it is not the stack's own.
-    #[arg(long, value_name = "NAME", requires = "ledger_table")]
-    pub table: Option<String>,
-    /// The ledger's table on AWS, where it is not the stack's own.
-    #[arg(long, value_name = "NAME", requires = "table")]
-    pub ledger_table: Option<String>,
-}
-
-impl Where {
-    /// Whether a stack is meant.
-    pub(crate) fn is_stack(&self) -> bool {
-        self.stack.is_some() || self.table.is_some()
+impl Command {
+    /// Whether it asks a deployment over its API.
+    pub(crate) fn asks_a_deployment(&self) -> bool {
+        match self {
+            Self::Login(_)
+            | Self::Logout(_)
+            | Self::Events(_)
+            | Self::Sources(_)
+            | Self::Destinations(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Held(_)
+            | Self::Resend(_)
+            | Self::Cancel(_)
+            | Self::Replay(_)
+            | Self::Changes(_)
+            | Self::Openapi(_) => true,
+            Self::Serve(_)
+            | Self::Check(_)
+            | Self::Simulate(_)
+            | Self::Apply(_)
+            | Self::Clients(_)
+            | Self::Operators(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::Erase(_)
+            | Self::Sepay(_)
+            | Self::Casso(_)
+            | Self::Telegram(_)
+            | Self::Completion(_)
+            | Self::Man(_) => false,
+        }
     }
-}
-
-/// What to pause.
-#[derive(Debug, Args)]
-pub struct Pause {
-    /// The destination's name.
-    pub name: String,
-    /// Where it is.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// What to resume.
-#[derive(Debug, Args)]
-pub struct Resume {
-    /// The destination's name.
-    pub name: String,
-    /// Only say how many deliveries are held, and since when.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Where it is.
-    #[command(flatten)]
-    pub place: Where,
-}
-
-/// Which stack.
-#[derive(Debug, Args)]
-pub struct Stack {
-    /// The stack's name, as it was deployed.
-    #[arg(long, value_name = "NAME", default_value = "tingting")]
-    pub stack: String,
-    /// The directory's table, where that is not the stack's own.
-    #[arg(long, value_name = "NAME")]
-    pub table: Option<String>,
-}
-
-/// What to write where.
-#[derive(Debug, Args)]
-pub struct Apply {
-    /// Where to.
-    #[command(flatten)]
-    pub stack: Stack,
-    /// The configuration file.
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-    /// Only show what would change.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Remove what an earlier file said and this one does not.
-    #[arg(long)]
-    pub prune: bool,
 }
 
 /// Where the configuration is.
@@ -270,70 +212,4 @@ pub struct ConfigPath {
     /// The configuration file.
     #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
-}
-
-/// What to call, how often and with what.
-#[derive(Debug, Args)]
-pub struct Simulate {
-    /// Who calls.
-    pub provider: Sender,
-    /// The source's URL. Default: the configuration's address and its first source of this provider.
-    #[arg(long, value_name = "URL")]
-    pub to: Option<Url>,
-    /// The secret to prove ourselves with. Default: the first one of that source in the
-    /// configuration.
-    #[arg(long)]
-    pub secret: Option<String>,
-    /// What happened. casso, sepay: in, out, test. thueapi: in, out, change. abaha: order, product,
-    /// customer. appotapay: payment, plan.activated, plan.inactivated, cycle.created,
-    /// cycle.succeeded, cycle.retrying, cycle.failed, cycle.force_attempt_failed,
-    /// payment_method.activated, payment_method.failed, refund.succeeded, refund.failed. Default:
-    /// the first of these.
-    #[arg(long)]
-    pub kind: Option<String>,
-    /// How much money, in đồng.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-    pub amount: Option<u32>,
-    /// The memo of a transfer.
-    #[arg(long)]
-    pub content: Option<String>,
-    /// How many events.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    pub count: u32,
-    /// How many calls per second, repeats among them. Default: as many as are answered, 64 at once.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub rate: Option<u32>,
-    /// How many times to repeat every call, as a provider's retries would.
-    #[arg(long, default_value_t = 0)]
-    pub duplicates: u32,
-    /// How to prove ourselves. casso: v2 or v1. sepay: hmac, api_key, oauth2 or none. Default: what
-    /// the configuration says; v2 for casso.
-    #[arg(long)]
-    pub auth: Option<AuthMode>,
-    /// The configuration file.
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-}
-
-/// A provider, as typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Sender {
-    Abaha,
-    Appotapay,
-    Casso,
-    Sepay,
-    Thueapi,
-}
-
-/// A way of proving oneself, as typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum AuthMode {
-    V1,
-    V2,
-    ApiKey,
-    Hmac,
-    #[value(name = "oauth2")]
-    OAuth2,
-    None,
 }

@@ -131,6 +131,9 @@ pub(crate) fn describe_destination(text: &mut String, destination: &Destination)
             _ = writeln!(text, "  {key:<9} {title}");
         }
     }
+    if let Some(at) = destination.summary {
+        _ = writeln!(text, "  summary   of the 24 hours to {at}, every day");
+    }
     if destination.include_balance {
         text.push_str("  balance   shown\n");
     }
@@ -241,6 +244,7 @@ mod tests {
             virtual_accounts = ["VA1", "VA2"]
             title_in = "Tiền vào"
             include_balance = true
+            summary = "21:00"
             retry_on = ["timeout"]
             [[destination]]
             name = "erp"
@@ -259,6 +263,7 @@ mod tests {
             "  wants     in from all sources, 1 account, 2 virtual accounts, at least 10000",
             "  title_in  Tiền vào",
             "  balance   shown",
+            "  summary   of the 24 hours to 21:00, every day",
             "  delivery  vi, timeout 10s, retry casso's ladder, after timeout",
             "  auth      apikey ********",
         ] {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use console::access::{self, Client, Created, Scope};
+use domain::clean;
 
 use crate::args::{Clients, NewClient, OldClient, Where};
 use crate::desk::Desk;
@@ -79,7 +80,8 @@ fn listed(clients: &[Client]) -> String {
             None => format!("created {:.0}", client.created),
         };
         // Writing to a String cannot fail.
-        _ = writeln!(text, "{}  {}\n  {since}\n  {}", client.id, client.name, words(client));
+        let (id, name) = (&client.id, clean(&client.name));
+        _ = writeln!(text, "{id}  {name}\n  {since}\n  {}", words(client));
     }
     text
 }

@@ -1,12 +1,13 @@
 //! `tingting.toml`: read once at start, judged whole, every fault told with its line and the remedy.
 
+mod allowances;
 #[cfg(test)]
 mod api_tests;
 mod document;
 mod fault;
 mod folder;
 mod forms;
-pub(crate) mod reach;
+mod reach;
 mod records;
 mod settings;
 #[cfg(test)]
@@ -23,10 +24,12 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
+pub(crate) use allowances::allowances;
 use document::Document;
+pub use egress::Resolve;
 pub use fault::{Fault, Faults};
 pub(crate) use folder::data_folder;
-pub use reach::{Resolve, system_resolver};
+pub use reach::system_resolver;
 use settings::Listening;
 pub use variables::Env;
 
@@ -51,6 +54,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What printed URLs start with, where that is not the address listened on.
     pub public_url: Option<Url>,
+    /// Whether the console's cookies may go over plain HTTP.
+    pub plain_http: bool,
     /// The folder of the database.
     pub data: PathBuf,
     /// Ranges that destinations may use beside the public internet.
@@ -71,7 +76,7 @@ impl Config {
         let judged = match std::fs::read(path) {
             Ok(bytes) => text(&bytes).and_then(|text| Self::parse(text, surroundings)),
             Err(error) => {
-                let hint = "check the path and its permissions";
+                let hint = "check the path and its permissions; where there is none yet, `tingting serve` writes one";
                 let message = format!("cannot be read ({error}); {hint}");
                 Err(vec![Fault { line: None, message }])
             }
@@ -93,12 +98,12 @@ impl Config {
         let destinations = records::destinations(&mut document, surroundings, &guard, &mut faults);
         faults.extend(document.leftovers());
         match (server, retention, probe_every) {
-            (Some(Listening { listen, public_url, data }), Some(retention), Some(probe_every))
-                if faults.is_empty() =>
-            {
+            (Some(server), Some(retention), Some(probe_every)) if faults.is_empty() => {
+                let Listening { listen, public_url, data, plain_http } = server;
                 let config = Self {
                     listen,
                     public_url,
+                    plain_http,
                     data,
                     allow,
                     retention,

@@ -29,7 +29,7 @@ impl Desk {
         if place.is_stack() {
             return stack::desk(place, process).await;
         }
-        let folder = data_folder(&place.config, process.env)?;
+        let folder = data_folder(place.config(), process.env)?;
         let database = Arc::new(Database::open_beside(&folder, Arc::clone(&process.clock))?);
         Ok(Self {
             ledger: Arc::clone(&database) as _,

@@ -36,7 +36,7 @@ pub(crate) async fn erase(what: Erase, process: Process<'_>) -> anyhow::Result<E
         return Ok(ExitCode::SUCCESS);
     }
     if !what.place.is_stack() {
-        let folder = data_folder(&what.place.config, process.env)?;
+        let folder = data_folder(what.place.config(), process.env)?;
         let scrubbed = tokio::task::spawn_blocking(move || embedded::scrub(&folder)).await?;
         scrubbed.with_context(|| {
             format!(

@@ -3,13 +3,22 @@
 
 mod archive;
 pub mod args;
+mod asking;
+mod casso;
 mod check;
 mod clients;
 pub mod config;
 mod copies;
+mod denied;
 mod desk;
 mod erase;
+mod keyring;
+mod manual;
+mod operators;
+mod ours;
+mod remote;
 mod run;
+mod sepay;
 pub mod serve;
 mod simulate;
 #[cfg(not(feature = "aws"))]
@@ -19,6 +28,8 @@ mod stack;
 mod stack;
 mod standing;
 mod starter;
+mod table;
+mod telegram;
 mod welcome;
 
 pub use run::{Process, run};

@@ -8,13 +8,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use domain::{Clock, Entropy, Screen};
 
 use crate::args::{Arguments, Command};
 use crate::config::{Config, Env, Faults, Surroundings, system_resolver};
-use crate::serve::{self, Logs, Options, Terminal};
-use crate::{archive, check, clients, copies, erase, simulate, stack, standing, starter, welcome};
+use crate::serve::{self, FirstClient, Logs, Options, Terminal};
+use crate::{
+    archive, casso, check, clients, copies, erase, manual, operators, remote, sepay, simulate,
+    stack, standing, starter, telegram, welcome,
+};
 
 /// How long the last lines may take to be read.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -44,6 +47,13 @@ pub struct Process<'a> {
 
 /// Runs a command. An error is for people, and means exit code 1.
 pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<ExitCode> {
+    let above = arguments.deployment;
+    if above.is_said() && !arguments.command.asks_a_deployment() {
+        bail!(
+            "--url is for the commands that ask a deployment, and this one works where it is started: leave \
+             it out"
+        );
+    }
     match arguments.command {
         Command::Serve(path) => serve(&path.config, process).await,
         Command::Check(path) => {
@@ -53,17 +63,31 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
         }
         Command::Simulate(what) => simulate::simulate(what, process).await,
         Command::Apply(what) => stack::apply(what, process).await,
-        Command::Sources(of) => stack::sources(of, process).await,
-        Command::Destinations(of) => stack::destinations(of, process).await,
-        Command::Pause(what) => standing::pause(what, process).await,
-        Command::Resume(what) => standing::resume(what, process).await,
-        Command::Held(place) => standing::held(place, process).await,
+        Command::Sources(what) => remote::sources(what, &above, process).await,
+        Command::Destinations(what) => remote::destinations(what, &above, process).await,
+        Command::Pause(what) => standing::pause(what, &above, process).await,
+        Command::Resume(what) => standing::resume(what, &above, process).await,
+        Command::Held(place) => standing::held(place, &above, process).await,
         Command::Clients(what) => clients::clients(what, process).await,
+        Command::Operators(what) => operators::operators(what, process).await,
         Command::Backup(what) => copies::backup(what, process).await,
         Command::Restore(what) => copies::restore(what, process).await,
         Command::Export(what) => archive::export(what, process).await,
         Command::Import(what) => archive::import(what, process).await,
         Command::Erase(what) => erase::erase(what, process).await,
+        Command::Sepay(what) => sepay::sepay(what, process).await,
+        Command::Casso(what) => casso::casso(what, process).await,
+        Command::Telegram(what) => telegram::telegram(what, process).await,
+        Command::Login(what) => remote::login(what, &above, &process).await,
+        Command::Logout(what) => remote::logout(&what, &above, &process),
+        Command::Events(what) => remote::events(what, &above, &process).await,
+        Command::Resend(what) => remote::resend(&what, &above, &process).await,
+        Command::Cancel(what) => remote::cancel(&what, &above, &process).await,
+        Command::Replay(what) => remote::replay(&what, &above, &process).await,
+        Command::Changes(what) => remote::changes(&what, &above, &process).await,
+        Command::Openapi(what) => remote::openapi(&what, &above, &process).await,
+        Command::Completion(what) => manual::completion(&what),
+        Command::Man(what) => manual::man(&what),
     }
 }
 
@@ -107,6 +131,7 @@ async fn listen(
         screen: Arc::clone(&screen) as Arc<dyn Screen>,
         providers: providers::ALL,
         channels: channels::ALL,
+        seen: process.stdout_is_terminal,
     })
     .await?;
     let base = config.base_url(running.address);
@@ -116,6 +141,15 @@ async fn listen(
         welcome::again(&config, &base)
     };
     screen.print(&text);
+    let (program, local) = (&process.program, Config::local_url(running.address));
+    if !running.has_operators {
+        screen.print(&welcome::nobody(program, path, &local));
+    }
+    screen.print(&match &running.first_client {
+        FirstClient::OnRecord => String::new(),
+        FirstClient::Made(made) => welcome::client(program, path, &local, made),
+        FirstClient::Unseen => welcome::no_client(program, path),
+    });
     process.stop.await;
     tracing::info!("stopping: finishing what is in flight");
     running.stop().await;

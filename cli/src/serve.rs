@@ -1,6 +1,7 @@
 //! Everything in one process, on SQLite: the front door, the flows, the delivering loop and
 //! those that go round.
 
+mod client;
 mod consume;
 mod counts;
 mod http;
@@ -14,6 +15,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+pub use client::FirstClient;
 pub use logs::{Logs, follow};
 pub use outlet::Outlet;
 pub use screen::Terminal;

@@ -3,15 +3,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use console::access::Created;
+
 use crate::args::DEFAULT_CONFIG;
 use crate::config::Config;
 
 /// At the first start; `program` is how the program was called, and can be again.
 pub(crate) fn first(program: &str, path: &Path, config: &Config, base: &str) -> String {
-    let named = match path.to_str() {
-        Some(DEFAULT_CONFIG) => String::new(),
-        Some(_) | None => format!(" --config {}", path.display()),
-    };
+    let named = named(path);
     let path = path.display();
     format!(
         "\
@@ -37,6 +36,54 @@ pub(crate) fn again(config: &Config, base: &str) -> String {
             .to_owned();
     }
     urls(config, base)
+}
+
+/// Where nobody can sign in to the console yet: how to make the first operator.
+pub(crate) fn nobody(program: &str, path: &Path, base: &str) -> String {
+    let named = named(path);
+    format!(
+        "\nBảng điều khiển {base}: tạo người đầu tiên.  The console: make the first operator.\n\n  \
+         {program} operators create NAME --role owner{named}\n"
+    )
+}
+
+/// The first client, made just now: its secret is shown this once.
+pub(crate) fn client(program: &str, path: &Path, base: &str, made: &Created) -> String {
+    let named = named(path);
+    let (id, secret) = (&made.client.id, made.secret.expose());
+    format!(
+        "
+API: một client đầu tiên với mọi quyền; khoá bí mật của nó chỉ hiện lần này.
+The API: a first client, which may do everything; its secret is shown this once.
+
+  client_id      {id}
+  client_secret  {secret}
+
+Đăng nhập từ một cửa sổ khác, nơi sẽ hỏi hai giá trị này.  Log in from another window; it asks for these two.
+
+  {program} login --url {base}
+
+Thu hồi khi không cần; nó không trở lại.  Revoke it when it is not needed; it does not come back.
+
+  {program} clients revoke {id}{named}
+"
+    )
+}
+
+/// Where there is no client yet, and none is made because nobody would see its secret.
+pub(crate) fn no_client(program: &str, path: &Path) -> String {
+    let named = named(path);
+    format!(
+        "\nAPI: chưa có client nào.  The API: no client yet.\n\n  {program} clients create NAME{named}\n"
+    )
+}
+
+/// The argument that says where the configuration is, where that is not the usual place.
+fn named(path: &Path) -> String {
+    match path.to_str() {
+        Some(DEFAULT_CONFIG) => String::new(),
+        Some(_) | None => format!(" --config {}", path.display()),
+    }
 }
 
 fn urls(config: &Config, base: &str) -> String {

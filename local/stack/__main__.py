@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("--port", type=int, default=0, help="of the HTTP address; 0: any free one")
     parser.add_argument("--built", metavar="DIR", help="where the functions' zips are; without it, `cargo lambda watch` runs them")
     parser.add_argument("--apply", metavar="FILE", help="put these sources and destinations into it")
+    parser.add_argument("--program", metavar="FILE", help="a tingting with `apply` to do that with; without it, cargo builds one")
     parser.add_argument("--show", type=int, metavar="PORT", help="print what destinations send there")
     parser.add_argument("--until-eof", action="store_true", help="end with standard input, and speak JSON")
     return parser.parse_args()
@@ -61,7 +62,7 @@ async def run(options, folder):
         await until(stop, deploy.deploy, folder, options.built)
         stack = await until(stop, deploy.describe, served)
         if options.apply:
-            await until(stop, show.apply, stack, options.apply)
+            await until(stop, show.apply, stack, options.apply, options.program)
         if not options.built:
             await until(stop, watch.start, served, stack)
         if options.until_eof:

@@ -82,7 +82,7 @@ def describe(server):
     limit(server, processed["Parameters"])
     server.api_id = resources["HttpApi"]
     return {
-        "url": server.endpoint,
+        "url": server.url,
         "endpoint": server.endpoint,
         "region": surroundings.REGION,
         "stack": surroundings.STACK,

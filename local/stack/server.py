@@ -1,5 +1,5 @@
-"""AWS's protocols on a free port of 127.0.0.1 (ministack), permissions enforced, and the HTTP API of
-the stack at its root: `/hooks/…` goes to the API as its own host name would."""
+"""AWS's protocols on a free port of 127.0.0.1 (ministack), permissions enforced, and beside it the HTTP
+API of the stack on a port of its own: everything there goes to the API."""
 
 import logging
 import os
@@ -12,17 +12,24 @@ def taken(port, option, error):
     return f"127.0.0.1:{port} cannot be used ({error.strerror}): end what listens there, perhaps another `make watch`, or give another {option}"
 
 
+def listen(port):
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise surroundings.Failed(taken(port, "--port", error)) from error
+    listener.listen(1024)
+    return listener
+
+
 class Server:
     def __init__(self, port):
-        self.listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self.listener.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise surroundings.Failed(taken(port, "--port", error)) from error
-        self.listener.listen(1024)
-        self.port = self.listener.getsockname()[1]
+        self.aws, self.front = listen(0), listen(port)
+        self.port = self.aws.getsockname()[1]
         self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.front_port = self.front.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.front_port}"
         self.api_id = None
         os.environ.update(
             GATEWAY_PORT=str(self.port),
@@ -30,7 +37,7 @@ class Server:
             MINISTACK_REGION=surroundings.REGION,
             # What the functions that it starts are told; without it they would call the real AWS.
             AWS_ENDPOINT_URL=self.endpoint,
-            SERVICES="apigatewayv2,cloudformation,cloudwatch,dynamodb,iam,kms,lambda,logs,monitoring,s3,scheduler,sns,sqs,ssm,sts",
+            SERVICES="apigatewayv2,cloudformation,cloudwatch,dynamodb,iam,kms,lambda,logs,monitoring,s3,scheduler,secretsmanager,sns,sqs,ssm,sts",
             # The roles' policies decide, as on AWS.
             AUTH="true",
             # It would listen on a well-known port.
@@ -59,17 +66,18 @@ class Server:
             if scope["type"] == "http":
                 # A loopback stands for a wire that nobody taps: policies that ask for TLS are content.
                 scope = dict(scope, scheme="https")
-                if scope["path"].startswith("/hooks/") and self.api_id:
-                    host = f"{self.api_id}.execute-api.127.0.0.1:{self.port}"
-                    others = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
-                    scope["headers"] = [*others, (b"host", host.encode())]
+                if scope["server"][1] == self.front_port:
+                    # By its path: at the API's own host name the server keeps some paths to itself.
+                    at = f"/_aws/execute-api/{self.api_id}/$default"
+                    scope["path"] = at + scope["path"]
+                    scope["raw_path"] = at.encode() + scope["raw_path"]
             await app(scope, receive, send)
 
         # It counts what it does, for nobody.
         logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
         config = Config()
-        config.bind = [f"fd://{self.listener.fileno()}"]
+        config.bind = [f"fd://{listener.fileno()}" for listener in (self.aws, self.front)]
         config.loglevel = "WARNING"
         config.graceful_timeout = 1
         await serve(front, config, shutdown_trigger=stopped)

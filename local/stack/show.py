@@ -10,8 +10,8 @@ import surroundings
 from server import taken
 
 
-# The functions that no provider calls: the queue's, and the schedules'.
-NOT_CALLED = {"dispatch", "reconcile", "sweep"}
+# The functions that no provider calls: the queue's, the operators', and the schedules'.
+NOT_CALLED = {"dispatch", "manage", "reconcile", "sweep"}
 
 
 class Sink:
@@ -48,12 +48,11 @@ class Printing(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def apply(stack, file):
+def apply(stack, file, program):
     """`tingting apply`, as on AWS. The URLs that it prints are AWS's; ours are in `words`."""
-    command = ["cargo", "run", "-q", "-p", "tingting", "--features", "aws", "--", "apply"]
-    command += ["--stack", stack["stack"], "--config", file]
-    program = surroundings.start(command, stdout=subprocess.DEVNULL)
-    if program.wait():
+    command = [program] if program else ["cargo", "run", "-q", "-p", "tingting", "--features", "aws", "--"]
+    command += ["apply", "--stack", stack["stack"], "--config", file]
+    if surroundings.start(command, stdout=subprocess.DEVNULL).wait():
         raise surroundings.Failed(f"{' '.join(command)} failed")
 
 
@@ -61,7 +60,7 @@ def words(stack, file):
     hooks = sorted(stack["functions"].keys() - NOT_CALLED)
     urls = "\n".join(f"  {stack['url']}/hooks/{name}/shop" for name in hooks)
     return f"""
-Ready. AWS is at {stack['endpoint']}; the hooks are at
+Ready. AWS is at {stack['endpoint']}, the API at {stack['url']}/api/v1; the hooks are at
 
 {urls}
 

@@ -23,14 +23,16 @@ mod pace;
 mod queue;
 mod records;
 mod standings;
+mod stretches;
+mod summaries;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cabinet, DeadLetters, Directory, Entries, Event, Inbox, Ledger, Notes, Parked, Queue,
-    Refused, SourceId, Survey,
+    Archive, Cabinet, DeadLetters, Directory, Entries, Event, Inbox, Ledger, Log, Notes, Parked,
+    Queue, Refused, SourceId, Survey,
 };
 use jiff::Timestamp;
 
@@ -46,6 +48,8 @@ pub struct Fixture {
     pub ledger: Arc<dyn Ledger>,
     /// What the sweep asks of the same ledger.
     pub survey: Arc<dyn Survey>,
+    /// What operators ask of it.
+    pub log: Arc<dyn Log>,
     /// Notes.
     pub notes: Arc<dyn Notes>,
     /// All that ledger and directory keep.
@@ -109,6 +113,8 @@ pub fn cases() -> Vec<Case> {
         queue::CASES,
         records::CASES,
         standings::CASES,
+        stretches::CASES,
+        summaries::CASES,
     ]
     .concat()
 }

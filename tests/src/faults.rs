@@ -1,6 +1,7 @@
 //! A plan of failure: the n-th call over all ports, before or after its effect. What follows it are the
-//! ports of `ports`.
+//! ports of `ports` and `log`.
 
+mod log;
 mod ports;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::{Port, PortError};
 
+pub use log::FaultyLog;
 pub use ports::{
     FaultyDirectory, FaultyInbox, FaultyLedger, FaultyNotes, FaultyQueue, FaultySurvey,
 };

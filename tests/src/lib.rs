@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod clock;
 pub mod contract;
+pub mod desk;
 pub mod faults;
 pub mod memory;
 pub mod provider_api;

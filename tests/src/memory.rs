@@ -8,6 +8,7 @@ mod cabinet;
 mod directory;
 mod expiry;
 mod ledger;
+mod log;
 mod notes;
 mod queue;
 mod survey;

@@ -12,6 +12,7 @@ mod function;
 pub mod lambdas;
 mod runtime;
 mod server;
+pub mod shipped;
 pub mod table;
 
 use std::time::Instant;

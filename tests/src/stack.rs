@@ -43,6 +43,9 @@ impl Stack {
         let root = root();
         let mut command = Command::new(root.join(".venv-aws/bin/python"));
         command.arg("local/stack").arg("--until-eof").arg("--apply").arg(file).current_dir(&root);
+        // Beside `deps`, where this very test is.
+        let test = std::env::current_exe().unwrap();
+        command.arg("--program").arg(test.parent().unwrap().with_file_name("tingting"));
         match functions {
             Functions::Built => _ = command.arg("--built").arg("target/lambda-here"),
             Functions::Watched => {}
@@ -58,7 +61,12 @@ impl Stack {
         Self { child, said, services }
     }
 
-    /// The hooks' address.
+    /// Where AWS's protocols are spoken.
+    pub fn endpoint(&self) -> &str {
+        self.said["endpoint"].as_str().unwrap_or_default()
+    }
+
+    /// The address of the hooks and of the API.
     pub fn url(&self) -> &str {
         self.said["url"].as_str().unwrap_or_default()
     }

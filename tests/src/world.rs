@@ -17,7 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{HandClock, HandTimer, SeededEntropy};
 use crate::faults::{
-    Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyNotes, FaultyQueue, FaultySurvey,
+    Faults, FaultyDirectory, FaultyInbox, FaultyLedger, FaultyLog, FaultyNotes, FaultyQueue,
+    FaultySurvey,
 };
 use crate::memory::{MemoryDirectory, MemoryLedger, MemoryNotes, MemoryQueue};
 
@@ -179,6 +180,7 @@ impl World {
         let sweep = Sweep {
             ledger: faulty_ledger(),
             survey: Arc::new(FaultySurvey(ledger.clone(), Arc::clone(&faults))),
+            log: Arc::new(FaultyLog(ledger.clone(), Arc::clone(&faults))),
             notes: Arc::new(FaultyNotes(notes, Arc::clone(&faults))),
             queue: faulty_queue(),
             dead_letters: queue.clone(),

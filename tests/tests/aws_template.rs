@@ -107,6 +107,61 @@ fn bound(resources: &Yaml<'_>, function: &str, n: usize, how: &str) -> String {
 }
 
 #[test]
+fn whatever_is_no_hook_is_the_operators_and_slower() {
+    with_resources(|resources| {
+        let events = resources["Manage"]["Properties"]["Events"].as_mapping().unwrap();
+        let routes: BTreeSet<&str> =
+            events.values().map(|event| event["Properties"]["Path"].as_str().unwrap()).collect();
+        assert_eq!(routes, BTreeSet::from(["/", "/{proxy+}"]));
+        let settings = resources["HttpApi"]["Properties"]["RouteSettings"].as_mapping().unwrap();
+        assert_eq!(settings.len(), routes.len());
+        for (route, limits) in settings {
+            let route = route.as_str().unwrap();
+            assert!(routes.contains(route.strip_prefix("ANY ").unwrap()), "{route}");
+            assert_eq!(limits["ThrottlingRateLimit"].as_integer(), Some(50), "{route}");
+        }
+        let filter = resources["CountThrottled"]["Properties"]["FilterPattern"].as_str();
+        assert_eq!(filter, Some(r#"{ ($.status = 429) && ($.route = "ANY /hooks/*") }"#));
+    });
+}
+
+#[test]
+fn operators_change_the_directory_and_move_deliveries_and_read_the_rest() {
+    with_resources(|resources| {
+        let role = &resources["ManageRole"]["Properties"]["Policies"][0]["PolicyDocument"];
+        let statements = role["Statement"].as_sequence().unwrap();
+        let (always, last) = statements.split_at(7);
+        let of =
+            |of: &Yaml<'_>| (strings(&of["Action"]).join(" "), tagged(&of["Resource"]).to_owned());
+        let expected = [
+            ("dynamodb:Query dynamodb:Scan", "Directory.Arn"),
+            ("dynamodb:DeleteItem dynamodb:PutItem", "Directory.Arn"),
+            ("dynamodb:DeleteItem dynamodb:UpdateItem", "Ledger.Arn"),
+            ("dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem", "Ledger.Arn"),
+            ("dynamodb:GetItem dynamodb:Query", "Ledger.Arn"),
+            ("dynamodb:Query", "${Ledger.Arn}/index/*"),
+            ("sqs:SendMessage", "Events.Arn"),
+        ];
+        let expected = expected.map(|(actions, on)| (actions.to_owned(), on.to_owned()));
+        assert_eq!(always.iter().map(of).collect::<Vec<_>>(), expected);
+        let keys = |n, how| bound(resources, "manage", n, how);
+        assert_eq!(keys(1, "ForAllValues:StringLike"), "destination source/*");
+        assert_eq!(
+            keys(3, "ForAllValues:StringLike"),
+            "abaha/* appotapay/* casso/* sepay/* thueapi/* tingting/* destinations destination/*"
+        );
+        assert_eq!(keys(2, "ForAllValues:StringLike"), "drawer/*");
+        // And the first client's secret, where there is one.
+        let Yaml::Tagged(_, choice) = &last[0] else { panic!("{last:?}") };
+        let secret = &choice[1];
+        assert_eq!(choice[0].as_str(), Some("HasFirstClient"));
+        let expected =
+            ("secretsmanager:GetSecretValue".to_owned(), "FirstClientSecret.Id".to_owned());
+        assert_eq!((of(secret), last.len()), (expected, 1));
+    });
+}
+
+#[test]
 fn every_function_is_in_the_template() {
     with_resources(|resources| {
         for folder in fs::read_dir(root().join("functions")).unwrap() {

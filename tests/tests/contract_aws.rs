@@ -39,6 +39,7 @@ async fn fixture(server: &'static Server) -> Fixture {
     Fixture {
         ledger: Arc::new(place.ledger()),
         survey: Arc::new(place.survey(Arc::clone(&directory) as _)),
+        log: Arc::new(place.survey(Arc::clone(&directory) as _)),
         notes: Arc::new(place.ledger()),
         archive: Arc::new(DynamoArchive::new(place.ledger(), Arc::clone(&directory))),
         dead_letters: Arc::new(place.dead_letters()),

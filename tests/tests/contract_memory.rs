@@ -52,6 +52,7 @@ async fn memory_keeps_the_contract() {
         let shelf = MemoryShelf { ledger: Arc::clone(&ledger), queue: Arc::clone(&queue) };
         Fixture {
             survey: Arc::clone(&ledger) as _,
+            log: Arc::clone(&ledger) as _,
             archive: Arc::new(MemoryArchive::new(
                 Arc::clone(&ledger),
                 Arc::clone(&notes),

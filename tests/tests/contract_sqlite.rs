@@ -59,6 +59,7 @@ async fn sqlite_keeps_the_contract() {
         Fixture {
             ledger: Arc::clone(&port) as _,
             survey: Arc::clone(&port) as _,
+            log: Arc::clone(&port) as _,
             notes: Arc::clone(&port) as _,
             archive: Arc::clone(&port) as _,
             dead_letters: Arc::clone(&port) as _,

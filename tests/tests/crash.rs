@@ -72,6 +72,8 @@ fn world(faults: Arc<Faults>) -> World {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     };
     let destination = |name: &str, events: &[&str]| DestinationRecord {
         name: name.into(),

@@ -25,6 +25,8 @@ fn record(token: &str) -> SourceRecord {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 

@@ -27,6 +27,8 @@ fn source(provider: &str, auth: Option<&str>, secret: &str) -> Source {
         code_pattern: Some("DH[0-9]+".into()),
         api: None,
         silence: None,
+        active: None,
+        created: None,
     };
     record.parse(providers::ALL).unwrap()
 }

@@ -28,6 +28,8 @@ fn record(provider: &str, secrets: &[&str]) -> SourceRecord {
         code_pattern: Some("DH[0-9]+".into()),
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 
@@ -104,35 +106,32 @@ fn settings_that_a_provider_cannot_use_are_refused_with_a_remedy() {
         |provider, word: &str| SourceRecord { auth: Some(word.into()), ..record(provider, &["a"]) };
     let header =
         |provider| SourceRecord { header: Some("X-Key".into()), ..record(provider, &["a"]) };
-    let none = "source: secrets: at least one is needed; type the one from the provider's page";
+    let none = "secrets: at least one is needed; type the one from the provider's page";
     for (record, fault) in [
         (record("thueapi", &many[..20]), None),
-        (
-            record("thueapi", &many),
-            Some("source: secrets: 21 given, at most 20 may be live at once"),
-        ),
+        (record("thueapi", &many), Some("secrets: 21 given, at most 20 may be live at once")),
         (record("thueapi", &[]), Some(none)),
-        (header("thueapi"), Some("source: header: only for abaha; remove it")),
-        (auth("thueapi", "api_key"), Some("source: auth: only for sepay; remove it")),
+        (header("thueapi"), Some("header: only for abaha; remove it")),
+        (auth("thueapi", "api_key"), Some("auth: only for sepay; remove it")),
         (record("abaha", &["a", "b"]), None),
         (header("abaha"), None),
         (record("abaha", &[]), Some(none)),
         (
             record("abaha", &["a", "b", "c"]),
-            Some("source: secrets: 3 given, at most 2 may be live at once"),
+            Some("secrets: 3 given, at most 2 may be live at once"),
         ),
         (
             auth("abaha", "none"),
-            Some("source: auth: only for sepay; remove it, abaha proves itself by a header"),
+            Some("auth: only for sepay; remove it, abaha proves itself by a header"),
         ),
         (record("appotapay", &["a", "b"]), None),
         (record("appotapay", &[]), Some(none)),
         (
             record("appotapay", &["a", "b", "c"]),
-            Some("source: secrets: 3 given, at most 2 may be live at once"),
+            Some("secrets: 3 given, at most 2 may be live at once"),
         ),
-        (header("appotapay"), Some("source: header: only for abaha; remove it")),
-        (auth("appotapay", "hmac"), Some("source: auth: only for sepay; remove it")),
+        (header("appotapay"), Some("header: only for abaha; remove it")),
+        (auth("appotapay", "hmac"), Some("auth: only for sepay; remove it")),
     ] {
         assert_eq!(says(record.clone()).as_deref(), fault, "{record:?}");
     }

@@ -170,7 +170,14 @@ fn read(
         receipt: "r1",
         received,
     };
-    Ok(provider.read(&hook, source))
+    let read = provider.read(&hook, source);
+    if let Ok(Reading::Events { events, parked, stale_s }) = &read {
+        // What is proven once reads the same without its proof.
+        let (events, parked, stale_s) = (events.clone(), parked.clone(), *stale_s);
+        let again = provider.reread(&hook, source).at_age(stale_s);
+        same("read again", &again, &format!("{:?}", Reading::Events { events, parked, stale_s }))?;
+    }
+    Ok(read)
 }
 
 impl Request {

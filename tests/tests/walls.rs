@@ -24,6 +24,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("egress", &["domain"]),
     ("embedded", &["domain"]),
     ("lambda", &["domain"]),
+    ("manage", &["aws", "channels", "console", "domain", "egress", "lambda", "providers"]),
     ("model", &["domain"]),
     ("providers", &["domain"]),
     ("reconcile", &["aws", "domain", "egress", "lambda", "providers"]),
@@ -47,6 +48,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("sepay", NOT_IN_INGEST),
     ("thueapi", NOT_IN_INGEST),
     ("dispatch", &["axum", "embedded", "providers", "rusqlite"]),
+    ("manage", &["embedded", "rusqlite"]),
     ("reconcile", &["axum", "channels", "embedded", "rusqlite"]),
     ("sweep", &["axum", "egress", "embedded", "providers", "reqwest", "rusqlite"]),
 ];

@@ -75,7 +75,8 @@ fn another_address_is_judged_like_a_destinations() {
         let told = source("casso", &format!("api = {{ key = \"k\", base = \"{base}\" }}\n"));
         told.map(|_| ()).map_err(|faults| faults.join("; "))
     };
-    let remedy = "is not allowed; correct it, or add its range to [egress] allow";
+    let remedy =
+        "is not allowed; correct it, or add its range to [egress] allow (on AWS: EgressAllow)";
     let why =
         |what: &str| Err(format!("6: source casso/a: api: base: the address {what} {remedy}"));
     assert_eq!(at("https://sandbox.example"), Ok(()));

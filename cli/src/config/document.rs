@@ -78,8 +78,9 @@ impl<'i> Document<'i> {
         line_of(self.text, &value.span())
     }
 
-    /// The line of a key in a table, or else of the table.
+    /// The line of a key in a table, or else of the table. What follows a dot lies within the key.
     pub(super) fn line_of_key(&self, table: &Value<'_>, key: &str) -> Option<usize> {
+        let key = key.split('.').next().unwrap_or(key);
         let keys = table.get_ref().as_table().into_iter().flat_map(|entries| entries.keys());
         let found = keys.into_iter().find(|name| name.get_ref() == key);
         line_of(self.text, &found.map_or_else(|| table.span(), Spanned::span))

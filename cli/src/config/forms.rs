@@ -60,6 +60,7 @@ fn form(table: &str, key: &str) -> (&'static str, &'static str) {
             "KEY = { key = \"…\" } (casso), { token = \"…\" } or { client_id = \"…\", \
              client_secret = \"…\", refresh_token = \"…\" } (sepay)",
         ),
+        "summary" => ("expected a whole hour of the day in quotes", "KEY = \"21:00\""),
         "timeout" | "max_age" => ("expected a duration in quotes", "KEY = \"30s\""),
         "endpoint" => ("expected a text or a whole number", "KEY = \"…\""),
         _ => ("expected a text in quotes", "KEY = \"…\""),

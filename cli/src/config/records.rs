@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use domain::{Destination, DestinationRecord, Source, SourceRecord};
 use egress::Guard;
 
+use super::Surroundings;
 use super::document::{Document, Value};
 use super::fault::Fault;
-use super::{Surroundings, reach};
 
 /// `[[source]]`, as typed and as understood.
 pub(super) fn sources(
@@ -26,7 +26,8 @@ pub(super) fn sources(
             if !seen.insert(source.id.clone()) {
                 return Err(twice(document, &table, &label));
             }
-            reach::judge_source(&source, surroundings, guard)
+            guard
+                .judge_source(&source, surroundings.resolve)
                 .map_err(|at| forbidden(document, &table, &label, at))?;
             Ok((record, source))
         });
@@ -56,7 +57,8 @@ pub(super) fn destinations(
                 if !seen.insert(destination.name.clone()) {
                     return Err(twice(document, &table, &label));
                 }
-                reach::judge(&destination, surroundings, guard)
+                guard
+                    .judge_destination(&destination, surroundings.channels, surroundings.resolve)
                     .map_err(|at| forbidden(document, &table, &label, at))?;
                 Ok((record, destination))
             });
@@ -68,23 +70,14 @@ pub(super) fn destinations(
     destinations
 }
 
-/// A record's fault with its line. The keys `source` and `destination` mean the whole table, or the
-/// key that the message starts with: a provider's or a channel's check says it in words.
+/// A record's fault with its line.
 fn record_fault(
     document: &Document<'_>,
     table: &Value<'_>,
     label: &str,
     fault: &domain::Fault,
 ) -> Fault {
-    let (key, message) = match fault.key {
-        "source" | "destination" => {
-            let first =
-                fault.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
-            (first.unwrap_or_default(), format!("{label}: {}", fault.message))
-        }
-        key => (key, format!("{label}: {key}: {}", fault.message)),
-    };
-    Fault { line: document.line_of_key(table, key), message }
+    Fault { line: document.line_of_key(table, fault.key), message: format!("{label}: {fault}") }
 }
 
 fn forbidden(

@@ -29,6 +29,7 @@ pub(super) struct Listening {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<Url>,
     pub(super) data: PathBuf,
+    pub(super) plain_http: bool,
 }
 
 /// `[server]`; `None` when a fault was added.
@@ -83,6 +84,7 @@ struct Server {
     listen: Option<String>,
     public_url: Option<String>,
     data: Option<PathBuf>,
+    plain_http: Option<bool>,
 }
 
 impl Server {
@@ -100,7 +102,8 @@ impl Server {
             }
         });
         let data = self.data.unwrap_or_else(|| PathBuf::from(DATA));
-        Ok(Listening { listen, public_url: public_url.transpose()?, data })
+        let plain_http = self.plain_http.unwrap_or(false);
+        Ok(Listening { listen, public_url: public_url.transpose()?, data, plain_http })
     }
 }
 

@@ -25,17 +25,20 @@ impl Provider for Bank {
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement { status: 200, body: "{}" }
     }
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), domain::Fault> {
         match source.secrets.len() {
-            0 => Err("no secrets; add secrets = [\"…\"]".to_owned()),
+            0 => Err(domain::Fault::new("secrets", "none; add secrets = [\"…\"]")),
             _ if source.secrets.iter().any(|secret| secret.expose() == "short") => {
-                Err("secrets: too short; write the bank's own".to_owned())
+                Err(domain::Fault::new("secrets", "too short; write the bank's own"))
             }
             _ => Ok(()),
         }
     }
-    fn read(&self, _: &Hook<'_>, _: &Source) -> Result<Reading, Reject> {
-        Ok(Reading::events(Vec::new()))
+    fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject> {
+        Ok(self.reread(hook, source))
+    }
+    fn reread(&self, _: &Hook<'_>, _: &Source) -> Reading {
+        Reading::events(Vec::new())
     }
 }
 
@@ -46,7 +49,7 @@ impl Channel for Chat {
     fn name(&self) -> &'static str {
         "chat"
     }
-    fn check(&self, _: &Destination) -> Result<(), String> {
+    fn check(&self, _: &Destination) -> Result<(), domain::Fault> {
         Ok(())
     }
     fn host(&self, destination: &Destination) -> Option<Url> {
@@ -173,9 +176,9 @@ secret = "b"
             "4: egress.allow: \"10.0.0.0/40\" is no range of addresses; write \"10.1.0.0/16\"",
             "6: retention.keys: \"30d\" does not do; write 180d or more: providers replay after months",
             "9: source bank/Shop: name: \"Shop\" is not a name: use 1 to 63 of a-z, 0-9 and '-', starting with a letter or digit",
-            "11: source bank/empty: no secrets; add secrets = [\"…\"]",
+            "11: source bank/empty: secrets: none; add secrets = [\"…\"]",
             "17: secrets: the environment has no variable GONE; set it, or write the value here",
-            "22: unknown field `secret`, expected one of `provider`, `name`, `secrets`, `auth`, `client_id`, `header`, `max_age`, `code_pattern`, `api`, `silence`",
+            "22: unknown field `secret`, expected one of `provider`, `name`, `secrets`, `auth`, `client_id`, `header`, `max_age`, `code_pattern`, `api`, `silence`, `active`, `created`",
             "23: surprise: unknown; known are server, egress, retention, sweep, [[source]] and [[destination]]",
         ]
     );
@@ -276,7 +279,8 @@ fn a_host_is_the_channels_own_or_allowed() {
             faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ")
         })
     };
-    let remedy = "is not allowed; correct it, or add its range to [egress] allow";
+    let remedy =
+        "is not allowed; correct it, or add its range to [egress] allow (on AWS: EgressAllow)";
     let why =
         |address: &str| Err(format!("destination a: endpoint: the address {address} {remedy}"));
     for (allow, endpoint, told) in [
@@ -304,7 +308,8 @@ fn a_token_is_fetched_where_a_notification_may_go() {
         );
         parse(&text).map(|_| ()).map_err(|faults| faults[0].clone())
     };
-    let remedy = "is not allowed; correct it, or add its range to [egress] allow";
+    let remedy =
+        "is not allowed; correct it, or add its range to [egress] allow (on AWS: EgressAllow)";
     for (token_url, told) in [
         ("https://chat.example/token", Ok(())),
         ("https://gone.example/token", Ok(())),
@@ -313,7 +318,7 @@ fn a_token_is_fetched_where_a_notification_may_go() {
     ] {
         let told = told.map_err(|why| Fault {
             line: Some(5),
-            message: format!("destination a: auth: token_url: the address {why} {remedy}"),
+            message: format!("destination a: auth.token_url: the address {why} {remedy}"),
         });
         assert_eq!(with(token_url), told, "{token_url}");
     }

@@ -34,7 +34,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// The loop and what it needs.
 pub(super) struct Consumer {
-    pub(super) dispatch: Dispatch,
+    pub(super) dispatch: Arc<Dispatch>,
     pub(super) database: Database,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) metrics: Arc<Metrics>,

@@ -2,14 +2,16 @@
 //! `/healthz` and `/metrics`. What to answer is decided by the flow.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use console::Door;
+use console::people::Peer;
 use domain::{
-    Ack, BodyFault, Clock, Entropy, Ingest, Name, Provider, Refusal, Request, SourceId, chain,
-    find_provider, route,
+    Ack, BodyFault, Clock, Entropy, Ingest, LONGEST_TIMEOUT, Name, PortError, Provider, Refusal,
+    Request, SourceId, chain, find_provider, route,
 };
 use embedded::Database;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -44,8 +46,11 @@ pub(super) struct Deadlines {
     pub(super) head: Duration,
     /// For a body.
     pub(super) body: Duration,
-    /// For the flow, or a page.
+    /// For a hook's flow, and for the two pages for machines.
     pub(super) answer: Duration,
+    /// For the console: its test calls take as long as a destination may, token and all, and are to be told
+    /// what came of them.
+    pub(super) console: Duration,
     /// For a caller to take anything of what is written to it: one who only sends would keep its
     /// connection for ever.
     pub(super) write: Duration,
@@ -57,6 +62,7 @@ impl Default for Deadlines {
             head: Duration::from_secs(10),
             body: Duration::from_secs(10),
             answer: Duration::from_secs(3),
+            console: LONGEST_TIMEOUT.saturating_add(Duration::from_secs(5)),
             write: Duration::from_secs(10),
         }
     }
@@ -97,9 +103,11 @@ impl Front {
                 accepted = accept => accepted,
             };
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, from)) => {
                     let front = Arc::clone(&self);
-                    let service = service_fn(move |request| Arc::clone(&front).respond(request));
+                    let service = service_fn(move |request: http::Request<Incoming>| {
+                        Arc::clone(&front).respond(request, from.ip())
+                    });
                     // Acknowledgements are small and awaited: none is held back to fill a packet.
                     _ = stream.set_nodelay(true);
                     let mut stream = TimeoutStream::new(stream);
@@ -130,11 +138,12 @@ impl Front {
     async fn respond(
         self: Arc<Self>,
         request: http::Request<Incoming>,
+        from: IpAddr,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         Ok(match request.uri().path() {
             "/healthz" => self.health().await,
             "/metrics" => self.metrics().await,
-            path if Door::has(path) => self.console(request).await,
+            path if Door::has(path) => self.console(request, from).await,
             _ => self.hook(request).await,
         })
     }
@@ -172,18 +181,29 @@ impl Front {
         response(ack, unread)
     }
 
-    async fn console(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
-        let (head, mut body) = request.into_parts();
-        let Deadlines { body: patience, answer, .. } = self.deadlines;
+    async fn console(
+        &self,
+        request: http::Request<Incoming>,
+        from: IpAddr,
+    ) -> Response<Full<Bytes>> {
+        let (mut head, mut body) = request.into_parts();
+        let Deadlines { body: patience, console: answer, .. } = self.deadlines;
         let body = tokio::time::timeout(patience, collect(&head.headers, &mut body)).await;
         let body = match body.unwrap_or(Err(BodyFault::TimedOut)) {
             Ok(body) => body,
             Err(BodyFault::TooLarge) => return response(Ack::refuse(Refusal::TooLarge), true),
             Err(BodyFault::TimedOut) => return response(Ack::refuse(Refusal::TimedOut), true),
         };
+        // Plain HTTP from here: what its cookies may do depends on it.
+        head.extensions.insert(Peer(from));
         let answering = self.console.answer(http::Request::from_parts(head, body));
         match tokio::time::timeout(answer, answering).await {
-            Ok(answered) => answered.map(Full::new),
+            Ok(answered) => {
+                if let Some(error) = answered.extensions().get::<Arc<PortError>>() {
+                    tracing::error!(error = chain(error.as_ref()), "a call could not be answered");
+                }
+                answered.map(Full::new)
+            }
             Err(_) => response(Ack::refuse(Refusal::Overdue), false),
         }
     }

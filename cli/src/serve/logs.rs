@@ -162,10 +162,12 @@ pub(super) fn log_attempt(made: &Made) {
 
 /// One line for a run of the sweep that did something, and one for each step that failed.
 pub(super) fn log_swept(swept: &Swept) {
-    let Swept { rung, held, released, probes, cancelled, expired, .. } = *swept;
+    let Swept { rung, held, released, probes, cancelled, expired, summaries, .. } = *swept;
     if *swept != (Swept { paused: swept.paused, silent: swept.silent, ..Swept::default() }) {
         let alarms = swept.alarms.len();
-        tracing::info!(rung, held, released, probes, cancelled, alarms, expired, "swept");
+        tracing::info!(
+            rung, held, released, probes, cancelled, alarms, expired, summaries, "swept"
+        );
     }
     for alarm in &swept.alarms {
         tracing::warn!(alarm, "told to operators");

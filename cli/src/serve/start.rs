@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use console::access::Throttle;
+use console::people::Passwords;
 use console::{Console, Door};
 use domain::{
     Channel, Clock, Destination, Directory, Dispatch, Entropy, Ingest, Ledger, MAX_PAGE, Provider,
@@ -18,35 +19,45 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::client::FirstClient;
 use super::consume::Consumer;
 use super::counts::Counts;
 use super::http::{Deadlines, Front};
 use super::lanes::LocalLanes;
 use super::metrics::Metrics;
 use super::rounds::{Rounds, Sleeper};
-use crate::config::{Config, Surroundings, reach};
+use crate::config::Config;
 
 /// The console on this machine's database.
 pub(super) fn console(
     database: &Database,
-    clock: &Arc<dyn Clock>,
-    entropy: &Arc<dyn Entropy>,
-    (providers, channels): (&'static [&'static dyn Provider], &'static [&'static dyn Channel]),
+    dispatch: Arc<Dispatch>,
+    providers: &'static [&'static dyn Provider],
+    public_url: String,
     guard: Guard,
+    plain: bool,
 ) -> Door {
+    let database = Arc::new(database.clone());
+    let channels = dispatch.channels;
     Door::new(Arc::new(Console {
-        entries: Arc::new(database.clone()),
-        cabinet: Arc::new(database.clone()),
-        clock: Arc::clone(clock),
-        entropy: Arc::clone(entropy),
+        entries: Arc::clone(&database) as _,
+        directory: Arc::clone(&database) as _,
+        cabinet: Arc::clone(&database) as _,
+        ledger: Arc::clone(&database) as _,
+        survey: Arc::clone(&database) as _,
+        log: Arc::clone(&database) as _,
+        queue: database,
+        clock: Arc::clone(&dispatch.clock),
+        entropy: Arc::clone(&dispatch.entropy),
+        dispatch,
         throttle: Throttle::default(),
+        passwords: Passwords::default(),
+        plain,
         channels,
+        providers,
+        public_url: Some(public_url),
         judge: Arc::new(move |destination: &Destination| {
-            // Names are judged where they lead when they are called: nobody waits for them here.
-            let nowhere = |_: &str| Ok(Vec::new());
-            let surroundings =
-                Surroundings { env: &|_| None, resolve: &nowhere, providers, channels };
-            reach::judge(destination, surroundings, &guard)
+            guard.judge_destination(destination, channels, &egress::unresolved)
         }),
     }))
 }
@@ -70,6 +81,8 @@ pub struct Options {
     pub providers: &'static [&'static dyn Provider],
     /// The channels spoken.
     pub channels: &'static [&'static dyn Channel],
+    /// Whether a person sees what is printed: only then is a first client made, for its secret is shown once.
+    pub seen: bool,
 }
 
 /// A program that runs.
@@ -77,13 +90,17 @@ pub struct Options {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Whether anybody could sign in to the console when it started.
+    pub has_operators: bool,
+    /// What it found of the API's clients.
+    pub first_client: FirstClient,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 /// Starts; on return it listens.
 pub async fn serve(options: Options) -> anyhow::Result<Running> {
-    let Options { config, clock, entropy, screen, providers, channels } = options;
+    let Options { config, clock, entropy, screen, providers, channels, seen } = options;
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}; is another tingting running there? change [server] listen, or stop the other", config.listen)
     })?;
@@ -114,6 +131,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         sweep: Sweep {
             ledger: Arc::clone(&ledger),
             survey: Arc::new(database.clone()),
+            log: Arc::new(database.clone()),
             notes: Arc::new(database.clone()),
             queue: Arc::clone(&queue),
             dead_letters: Arc::new(database.clone()),
@@ -141,7 +159,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
     };
     let rounds = Arc::new(rounds);
     let egress = HttpEgress::new(guard, Arc::clone(&clock))?;
-    let dispatch = Dispatch {
+    let dispatch = Arc::new(Dispatch {
         ledger,
         queue,
         directory,
@@ -153,12 +171,26 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         entropy: Arc::clone(&entropy),
         channels,
         tokens: TokenCache::default(),
-    };
+    });
 
+    let public_url = config.public_url.as_ref().map_or_else(
+        || format!("http://{address}"),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    );
+    let has_operators = console::people::any(&database).await?;
+    let now = clock.now();
+    let first_client = FirstClient::find(&database, entropy.as_ref(), now, seen).await?;
     let (stop, stopped) = watch::channel(false);
     let front = Front {
         ingest,
-        console: console(&database, &clock, &entropy, (providers, channels), judging),
+        console: console(
+            &database,
+            Arc::clone(&dispatch),
+            providers,
+            public_url,
+            judging,
+            config.plain_http,
+        ),
         providers,
         database: database.clone(),
         counts: Counts::new(database.clone(), Arc::clone(&clock), Arc::clone(&metrics)),
@@ -175,7 +207,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         tokio::spawn(rounds.reconcile(stopped)),
     ];
     tracing::info!(%address, sources = sources.len(), destinations = destinations.len(), "listening");
-    Ok(Running { address, stop, tasks })
+    Ok(Running { address, has_operators, first_client, stop, tasks })
 }
 
 impl Running {

@@ -82,6 +82,7 @@ async fn program() -> Program {
         screen: Arc::new(Shown(Mutex::new(sender))),
         providers: providers::ALL,
         channels: channels::ALL,
+        seen: false,
     })
     .await
     .unwrap();
@@ -117,7 +118,8 @@ async fn every_answer_has_its_status_and_shape() {
         (call("GET", "/healthz", "", ""), "200 OK", r#"{"status":"ok"}"#),
         (call("GET", "/metrics", "", ""), "200 OK", "tingting_queue_length 0"),
         (payment("T1", 1000), "200 OK", r#"{"success":true,"message":"OK"}"#),
-        (call("POST", "/nowhere", "", ""), "404 Not Found", r#"{"error":"not_found","#),
+        (call("GET", "/nowhere", "accept: text/html\r\n", ""), "404 Not Found", "<!doctype html>"),
+        (call("POST", "/nowhere", "", ""), "404 Not Found", r#""error":"not_found""#),
         (call("POST", "/hooks/thueapi/nobody", "", ""), "404 Not Found", r#""not_found""#),
         (call("PUT", "/hooks/thueapi/shop", "", ""), "405 Method Not Allowed", "allow: POST, GET"),
         (call("POST", "/hooks/thueapi/shop", "", "{}"), "401 Unauthorized", r#""unauthorized""#),
@@ -226,6 +228,7 @@ async fn a_second_program_on_one_folder_or_port_is_refused_with_a_reason() {
             screen: Arc::new(Shown(Mutex::new(sender))),
             providers: providers::ALL,
             channels: channels::ALL,
+            seen: false,
         })
         .await;
         let told = format!("{:#}", refused.expect_err("a refusal"));

@@ -29,6 +29,8 @@ fn source(provider: &str, mode: Option<AuthMode>) -> Source {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     };
     record.parse(providers::ALL).unwrap()
 }

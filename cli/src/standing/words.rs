@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 const SOON: &str = "within a minute";
 
 /// After a pause.
-pub(super) fn paused(name: &DestinationName, marked: &Marked) -> String {
+pub(crate) fn paused(name: &DestinationName, marked: &Marked) -> String {
     if !marked.changed {
         return format!("{name} is {} already; nothing was changed\n", mode(&marked.standing.mode));
     }
@@ -28,7 +28,7 @@ pub(super) fn disabled(name: &DestinationName, since: Timestamp) -> String {
 }
 
 /// What resuming would do.
-pub(super) fn dry_run(holding: &Holding) -> String {
+pub(crate) fn dry_run(holding: &Holding) -> String {
     let Holding { destination, standing, held, .. } = holding;
     let would = match (standing.is_active(), held) {
         (true, 0) => "there is nothing to resume".to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn dry_run(holding: &Holding) -> String {
 }
 
 /// After a resume.
-pub(super) fn resumed(holding: &Holding, changed: bool) -> String {
+pub(crate) fn resumed(holding: &Holding, changed: bool) -> String {
     let Holding { destination, held, .. } = holding;
     match (changed, held) {
         (true, 0) => format!("{destination} is active again {SOON}; nothing is held\n"),
@@ -63,8 +63,18 @@ pub(super) fn resumed(holding: &Holding, changed: bool) -> String {
     }
 }
 
+/// The destinations there are, by name, with what they are called where that is something else.
+pub(crate) fn there(names: &[(&str, &str)]) -> String {
+    let shown = |(name, title): &(&str, &str)| match name == title {
+        true => (*name).to_owned(),
+        false => format!("{name} ({})", domain::clean(title)),
+    };
+    let names: Vec<String> = names.iter().map(shown).collect();
+    if names.is_empty() { "there is none".to_owned() } else { names.join(", ") }
+}
+
 /// All that are paused, disabled or holding something.
-pub(super) fn list(holdings: &[Holding]) -> String {
+pub(crate) fn list(holdings: &[Holding]) -> String {
     if holdings.is_empty() {
         return "every destination is active, and nothing is held\n".to_owned();
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use testkit::sink::Sink;
 
 use crate::program::{client, configure, start};
-use crate::{call, tingting};
+use crate::{Ended, call, tingting, typed};
 
 /// Calls the API.
 async fn ask(address: &str, method: Method, path: &str, token: &str, body: String) -> Answer {
@@ -101,4 +101,54 @@ async fn a_client_makes_a_webhook_that_gets_the_next_payment() {
     assert_eq!(answer.status, 401);
     let (ok, said) = run(&["clients", "revoke", "client_0"]);
     assert!(!ok && said.contains("there is no client \"client_0\""), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_clients_is_said_to_the_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = configure(folder.path(), "http://127.0.0.1:9/");
+    let run =
+        |arguments: &[&str]| typed(&config, &[&["clients"], arguments].concat(), "").timeless();
+    let nothing = run(&["list"]);
+    assert!(nothing.0 == 1 && nothing.2.contains("`tingting serve` makes one"), "{nothing:?}");
+    let (_serve, _) = start(&config, &[]).await;
+
+    let all = "webhook:read webhook:write webhook:delete event:read event:write source:read source:write audit:read";
+    let one = run(&["create", "the shop's \u{1b}[2Jprogram"]);
+    let (id, secret) = (after(&one.1, "client_id"), after(&one.1, "client_secret"));
+    assert!(id.len() == 23 && secret.starts_with("tts_") && secret.len() == 47, "{one:?}");
+    let created = |id: &str, secret: &str, scopes: &str| {
+        Ended::well(&format!(
+            "client_id      {id}\nclient_secret  {secret}\nscopes         {scopes}\n\
+             The secret is shown this once. A token: POST /oauth2/token with \
+             grant_type=client_credentials and these two.\n"
+        ))
+    };
+    assert_eq!(one, created(&id, &secret, all));
+    let two = run(&["create", "a", "--scope", "event:read", "--scope", "webhook:read"]);
+    let (other, secret) = (after(&two.1, "client_id"), after(&two.1, "client_secret"));
+    assert_eq!(two, created(&other, &secret, "webhook:read event:read"));
+
+    let scopes = all.replace(' ', ", ");
+    for (arguments, why) in [
+        (&["create", "b", "--scope", "webhook:fly"][..], {
+            format!("\"webhook:fly\" is no scope; there are: {scopes}")
+        }),
+        (&["create", "b", "--scope", ""], format!("\"\" is no scope; there are: {scopes}")),
+        (&["revoke", "client_0"], {
+            "there is no client \"client_0\"; `tingting clients list` shows them".to_owned()
+        }),
+    ] {
+        assert_eq!(run(arguments), Ended::badly(&why), "{arguments:?}");
+    }
+    let revoked = format!("{other} is revoked: its tokens are not taken any more\n");
+    for _ in 0..2 {
+        assert_eq!(run(&["revoke", &other]), Ended::well(&revoked), "twice is as good as once");
+    }
+    let mut rows = [
+        format!("{id}  the shop's [2Jprogram\n  created TIME\n  {all}\n"),
+        format!("{other}  a\n  revoked TIME\n  webhook:read event:read\n"),
+    ];
+    rows.sort_unstable();
+    assert_eq!(run(&["list"]), Ended::well(&rows.concat()));
 }

@@ -7,7 +7,7 @@ use crate::program::{configure, start};
 use crate::tingting;
 
 /// Id and secret of a client that was just made.
-fn pair(said: &str) -> [String; 2] {
+pub(crate) fn pair(said: &str) -> [String; 2] {
     let after = |word: &str| {
         let line = said.lines().find_map(|line| line.strip_prefix(word)).unwrap();
         line.trim().to_owned()

@@ -108,6 +108,8 @@ async fn place() -> Place {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     };
     place.put(&Entry::source(&shop, Origin::Operator).unwrap()).await;
     place

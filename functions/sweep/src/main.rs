@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         let sweep = Sweep {
             ledger: ports.ledger,
             survey: ports.survey,
+            log: ports.log,
             notes: ports.notes,
             queue: ports.queue,
             dead_letters: ports.dead_letters,

@@ -75,6 +75,14 @@ impl<'a> Reader<'a> {
         Ok(Some(text))
     }
 
+    /// The texts of a list; none where there is no such list.
+    pub(crate) fn texts(self, name: &'static str) -> Result<Vec<String>, Failure> {
+        let Some(value) = self.item.get(name) else { return Ok(Vec::new()) };
+        let all = value.as_l().ok().map(|list| list.iter().map(|one| one.as_s().ok().cloned()));
+        let all: Option<Vec<String>> = all.and_then(Iterator::collect);
+        all.ok_or_else(|| self.fault(format!("{name} is no list of texts")))
+    }
+
     /// Bytes, if they are there.
     pub(crate) fn bytes_if(self, name: &'static str) -> Result<Option<&'a [u8]>, Failure> {
         let Some(value) = self.item.get(name) else { return Ok(None) };
@@ -122,11 +130,16 @@ impl<'a> Reader<'a> {
     /// The maps within a map, by name; none where there is no such map.
     pub(crate) fn maps(self, name: &'static str) -> Result<Vec<(&'a str, Self)>, Failure> {
         let Some(map) = self.map_if(name)? else { return Ok(Vec::new()) };
+        map.all_maps()
+    }
+
+    /// All attributes, each a map, by their names.
+    pub(crate) fn all_maps(self) -> Result<Vec<(&'a str, Self)>, Failure> {
         let read = |(name, value): (&'a String, &'a AttributeValue)| {
             let item = value.as_m().map_err(|_| self.fault(format!("{name} is no map")))?;
             Ok((name.as_str(), Self { item, ..self }))
         };
-        map.item.iter().map(read).collect()
+        self.item.iter().map(read).collect()
     }
 
     /// A text that reads as something else.

@@ -74,7 +74,11 @@ impl Key {
     /// A body that could not be read.
     pub(crate) fn parked(source: &SourceId, context: &str, bytes: &[u8]) -> Self {
         // Some providers say everything in the query, which the context holds.
-        let digest = digest([context.as_bytes(), b"\0", bytes]);
+        Self::parked_as(source, &digest([context.as_bytes(), b"\0", bytes]))
+    }
+
+    /// The same, by its digest.
+    pub(crate) fn parked_as(source: &SourceId, digest: &str) -> Self {
         Self::new(format!("{source}#parked/{digest}"), "parked")
     }
 

@@ -1,4 +1,5 @@
-//! The ports on AWS: ledger and directory on DynamoDB, the queue on SQS. What is decided is decided in
+//! The ports on AWS: ledger and directory on DynamoDB, the queue on SQS; and the one secret that a stack
+//! may have. What is decided is decided in
 //! `domain`; here is how it is written. No Lambda in here, no policy, no clock.
 
 mod allowed;
@@ -15,6 +16,7 @@ mod ports;
 mod queue;
 #[cfg(test)]
 mod scripted;
+mod secret;
 mod services;
 mod settings;
 mod table;
@@ -27,7 +29,8 @@ pub use directory::DynamoDirectory;
 pub use failure::Failure;
 pub use http::{CaBundleError, http_client};
 pub use ledger::{DynamoArchive, DynamoLedger, DynamoSurvey};
-pub use ports::{OpenError, Ports, ReconcilePorts, SweepPorts};
+pub use ports::{ManagePorts, OpenError, Ports, ReconcilePorts, SweepPorts};
 pub use queue::SqsQueue;
+pub use secret::StackSecret;
 pub use services::{Connections, Patience, Services};
 pub use settings::{Env, Resources, SettingsError, Surroundings, needed_url};

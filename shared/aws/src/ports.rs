@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{Clock, DeadLetters, Directory, Entropy, Ledger, Notes, Queue, Retention, Survey};
+use domain::{
+    Cabinet, Clock, DeadLetters, Directory, Entries, Entropy, Ledger, Log, Notes, Queue, Retention,
+    Survey,
+};
 use jiff::SignedDuration;
 
 use crate::dead_letters::SqsDeadLetters;
@@ -10,8 +13,11 @@ use crate::directory::DynamoDirectory;
 use crate::http::CaBundleError;
 use crate::ledger::{DynamoLedger, DynamoSurvey};
 use crate::queue::SqsQueue;
+use crate::secret::StackSecret;
 use crate::services::{Patience, Services};
-use crate::settings::{Env, Resources, SettingsError, Surroundings, needed_url, probe_every};
+use crate::settings::{
+    Env, Resources, SettingsError, Surroundings, first_client, needed_url, probe_every,
+};
 
 /// The ports, and the clients they call by.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -44,6 +50,8 @@ pub struct SweepPorts {
     pub ledger: Arc<dyn Ledger>,
     /// What is overdue, held, logged.
     pub survey: Arc<dyn Survey>,
+    /// What failed.
+    pub log: Arc<dyn Log>,
     /// What was told before.
     pub notes: Arc<dyn Notes>,
     /// Envelopes.
@@ -75,6 +83,27 @@ pub struct ReconcilePorts {
     pub services: Services,
 }
 
+/// The ports of a function that operators talk to.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+pub struct ManagePorts {
+    /// Sources and destinations, as people change them.
+    pub entries: Arc<dyn Entries>,
+    /// Clients and keys.
+    pub cabinet: Arc<dyn Cabinet>,
+    /// Events, deliveries, attempts.
+    pub ledger: Arc<dyn Ledger>,
+    /// What is held, and what hours brought.
+    pub survey: Arc<dyn Survey>,
+    /// The log.
+    pub log: Arc<dyn Log>,
+    /// Envelopes.
+    pub queue: Arc<dyn Queue>,
+    /// Sources and destinations, as flows read them.
+    pub directory: Arc<dyn Directory>,
+    /// The first client's secret: `TINGTING_FIRST_CLIENT`.
+    pub first_client: StackSecret,
+}
+
 impl Ports {
     /// Reads the settings and makes the clients.
     pub fn open(
@@ -99,11 +128,12 @@ impl SweepPorts {
     ) -> Result<Self, OpenError> {
         let dead_letters = needed_url(env, "TINGTING_DEAD_LETTERS_URL")?;
         let probe_every = probe_every(env)?;
-        let Opened { ledger, queue, directory, services, kept } =
+        let Opened { ledger, queue, directory, services, kept, .. } =
             Opened::read(env, clock, entropy, Patience::Lease)?;
-        let survey = DynamoSurvey::new(ledger.clone(), Arc::clone(&directory), providers);
+        let survey = DynamoSurvey::new(ledger.clone(), directory.clone(), providers);
         Ok(Self {
-            survey: Arc::new(survey),
+            survey: Arc::new(survey.clone()),
+            log: Arc::new(survey),
             notes: Arc::new(ledger.clone()),
             ledger: Arc::new(ledger),
             queue,
@@ -130,12 +160,37 @@ impl ReconcilePorts {
     }
 }
 
+impl ManagePorts {
+    /// Reads the settings and makes the clients.
+    pub fn open(
+        env: Env<'_>,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+        providers: Vec<&'static str>,
+    ) -> Result<Self, OpenError> {
+        let Opened { ledger, queue, directory, services, surroundings, .. } =
+            Opened::read(env, clock, entropy, Patience::Answer)?;
+        let survey = DynamoSurvey::new(ledger.clone(), directory.clone(), providers);
+        Ok(Self {
+            survey: Arc::new(survey.clone()),
+            log: Arc::new(survey),
+            entries: directory.clone(),
+            cabinet: Arc::new(ledger.clone()),
+            ledger: Arc::new(ledger),
+            queue,
+            directory,
+            first_client: StackSecret::new(&surroundings, &services, first_client(env)),
+        })
+    }
+}
+
 /// What all have, with the ledger as it is.
 struct Opened {
     ledger: DynamoLedger,
     queue: Arc<dyn Queue>,
-    directory: Arc<dyn Directory>,
+    directory: Arc<DynamoDirectory>,
     services: Services,
+    surroundings: Surroundings,
     kept: Retention,
 }
 
@@ -156,6 +211,7 @@ impl Opened {
             queue: Arc::new(SqsQueue::new(sqs.clone(), queue)),
             directory: Arc::new(DynamoDirectory::new(client, directory, clock)),
             services,
+            surroundings,
             kept,
         })
     }

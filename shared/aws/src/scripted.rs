@@ -1,4 +1,4 @@
-//! For tests: clients of both services that talk to a script instead of AWS. What is asked is kept;
+//! For tests: clients of the services that talk to a script instead of AWS. What is asked is kept;
 //! what is answered was written beforehand.
 
 use std::collections::VecDeque;
@@ -52,6 +52,18 @@ impl Script {
             .retry_config(RetryConfig::disabled())
             .http_client(self.clone());
         aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    /// A client of Secrets Manager that does not try again.
+    pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("ap-southeast-1"))
+            .credentials_provider(Credentials::new("id", "key", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.clone());
+        aws_sdk_secretsmanager::Client::from_conf(config.build())
     }
 
     /// Everything that was asked.

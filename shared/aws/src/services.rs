@@ -27,14 +27,14 @@ pub enum Patience {
 }
 
 impl Patience {
-    fn timeout(self) -> Duration {
+    pub(crate) fn timeout(self) -> Duration {
         match self {
             Self::Answer => Duration::from_millis(2_700),
             Self::Lease => LEASE_MARGIN.unsigned_abs() - Duration::from_secs(2),
         }
     }
 
-    fn retries(self) -> RetryConfig {
+    pub(crate) fn retries(self) -> RetryConfig {
         let (tries, longest) = match self {
             Self::Answer => (4, Duration::from_millis(400)),
             Self::Lease => (12, Duration::from_secs(1)),
@@ -111,7 +111,7 @@ impl Services {
 
 /// A service's public address. Regions that are cut off from the internet have names of their own,
 /// for which there is `AWS_ENDPOINT_URL`.
-fn public_url(service: &str, region: &str) -> String {
+pub(crate) fn public_url(service: &str, region: &str) -> String {
     let domain = match region.split('-').next() {
         Some("cn") => "amazonaws.com.cn",
         Some("eusc") => "amazonaws.eu",

@@ -40,6 +40,8 @@ pub struct Surroundings {
     pub dynamodb: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`, else `AWS_ENDPOINT_URL`.
     pub sqs: Option<String>,
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, else `AWS_ENDPOINT_URL`.
+    pub secrets: Option<String>,
     /// `AWS_CA_BUNDLE`: the only certificates to trust.
     pub ca_bundle: Option<PathBuf>,
 }
@@ -85,6 +87,7 @@ impl Surroundings {
             ),
             dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
             sqs: endpoint("AWS_ENDPOINT_URL_SQS")?,
+            secrets: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")?,
             ca_bundle: set(env, "AWS_CA_BUNDLE").map(PathBuf::from),
         })
     }
@@ -163,6 +166,11 @@ fn region(env: Env<'_>) -> Result<String, SettingsError> {
     }
     let wanted = "use a region's name, such as ap-southeast-1";
     Err(SettingsError::Unusable { name, value, wanted })
+}
+
+/// The ARN of the first client's secret: `TINGTING_FIRST_CLIENT`. Where it is not set there is none.
+pub(crate) fn first_client(env: Env<'_>) -> Option<String> {
+    set(env, "TINGTING_FIRST_CLIENT")
 }
 
 fn set(env: Env<'_>, name: &str) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Events, destinations and answers for the tests of every channel.
 
+mod summaries;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +14,10 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use crate::message::Message;
+
+pub(crate) use summaries::{
+    named_by, nothing_of_a_day, summary_saying, summary_saying_only, summary_told,
+};
 
 /// What strangers may write into a memo.
 pub(crate) fn hostile() -> Vec<String> {
@@ -101,11 +107,17 @@ pub(crate) fn destination(channel: &str) -> Destination {
         active: true,
         verifies: false,
         alarms: false,
+        summary: None,
         timeout: Duration::from_secs(10),
         retry: Schedule::Casso,
         retry_on: RetryOn::default(),
         settings: Settings::default(),
     }
+}
+
+/// One whose people read English.
+pub(crate) fn english() -> Destination {
+    Destination { language: Language::En, ..destination("slack") }
 }
 
 /// A destination on a URL.
@@ -235,6 +247,7 @@ pub(crate) fn own_messages(text: &str, to: &Destination) -> Vec<Message> {
         let digests = [1, 2, 6, 200].map(|n| digest_of(&members_saying(n, text), &to));
         messages.extend(digests);
         messages.extend(alarms_saying(text).iter().map(|alarm| told(alarm, &to)));
+        messages.push(summary_saying_only(text, &to));
     }
     messages
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::{
-    Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Secret, Unsendable, Verdict,
+    Answer, Channel, Destination, Fault, Job, Limit, Outgoing, Pace, Secret, Unsendable, Verdict,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -46,18 +46,18 @@ impl Channel for Lark {
         "lark"
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         settings::only(destination, &["endpoint", "secret"])?;
         let url = settings::endpoint(destination)?;
         if url.path().starts_with(PATH_V1) {
-            return Err("endpoint: a bot of version 1, which takes no cards; make a custom bot \
-                        anew"
-                .to_owned());
+            let old = "a bot of version 1, which takes no cards; make a custom bot anew";
+            return Err(Fault::new("endpoint", old));
         }
         let token = url.path().strip_prefix(PATH).filter(|token| !token.is_empty());
         if self.is_own_host(&url) && token.is_none() {
-            return Err(format!(
-                "endpoint: not a custom bot's URL; use the one with {PATH}… from the group's bots"
+            return Err(Fault::new(
+                "endpoint",
+                format!("not a custom bot's URL; use the one with {PATH}… from the group's bots"),
             ));
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Channel for Lark {
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
-        let url = settings::endpoint(job.destination).map_err(Unsendable)?;
+        let url = settings::endpoint(job.destination)?;
         let signed = job.destination.settings.secret.as_ref().map(|secret| (secret, job.now));
         let body = body(&Message::of(job), signed);
         Ok(Outgoing::Http(post_json(&url, body)?))

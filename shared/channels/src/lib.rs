@@ -15,6 +15,8 @@ mod text;
 mod webhook;
 mod words;
 
+pub use telegram::{BotToken, Chat, Chats, Topic, Unheard};
+
 /// Every channel, by name.
 pub const ALL: &[&dyn domain::Channel] =
     &[&lark::Lark, &preview::Preview, &slack::Slack, &telegram::Telegram, &webhook::Webhook];

@@ -1,7 +1,8 @@
-//! A message to a chat, whatever it is about: one event, an alarm, or the many events of a digest.
+//! A message to a chat, whatever it is about: one event, an alarm, the many events of a digest, or what
+//! a day brought.
 //! In words, and not laid out: each channel dresses it and says how much of it fits.
 
-use domain::{Alarm, Job, Kind, Language, Notification};
+use domain::{Alarm, Job, Kind, Language, Notification, Summary};
 
 use crate::words;
 
@@ -14,7 +15,7 @@ pub(crate) struct Message {
     pub(crate) tone: Tone,
     /// What to do about it.
     pub(crate) advice: Option<Advice>,
-    /// The events of a digest.
+    /// The events of a digest, or the particulars of a summary.
     pub(crate) list: Option<List>,
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct Advice {
     pub(crate) command: Option<String>,
 }
 
-/// A line for each event, oldest first. Lines have strangers' words in them: clean, not escaped.
+/// A line for each event of a digest, oldest first, or for each thing that a summary tells. Lines have strangers' words in them: clean, not escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List {
     pub(crate) lines: Vec<String>,
@@ -51,24 +52,36 @@ pub(crate) struct List {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct More {
     pub(crate) language: Language,
-    /// All of them are transfers.
-    pub(crate) transfers: bool,
+    /// What the lines are.
+    pub(crate) of: Listed,
+}
+
+/// What stands in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// Transfers.
+    Transfers,
+    /// Events, not all of them transfers.
+    Events,
+    /// This and that.
+    Lines,
 }
 
 impl Message {
     /// The message of a job.
     pub(crate) fn of(job: &Job<'_>) -> Self {
         let (event, to) = (job.event, job.destination);
-        match Alarm::of(event) {
-            Some(alarm) => words::alarm(&alarm, event, to.language),
-            None if event.kind == Kind::Digest => words::digest(event, job.members, to),
-            None => Self {
-                said: words::notification(event, to),
-                tone: Tone::of(event.kind),
-                advice: None,
-                list: None,
-            },
+        if let Some(alarm) = Alarm::of(event) {
+            return words::alarm(&alarm, event, to.language);
         }
+        if let Some(summary) = Summary::of(event) {
+            return words::summary(&summary, job.members, to);
+        }
+        if event.kind == Kind::Digest {
+            return words::digest(event, job.members, to);
+        }
+        let said = words::notification(event, to);
+        Self { said, tone: Tone::of(event.kind), advice: None, list: None }
     }
 
     /// All of it but the list as a notification, for the operator's own screen.
@@ -131,10 +144,12 @@ impl List {
 
 impl More {
     fn words(self, n: usize) -> String {
-        match (self.language, self.transfers) {
-            (Language::Vi, true) => format!("và {n} giao dịch khác"),
-            (Language::Vi, false) => format!("và {n} sự kiện khác"),
-            (Language::En, _) => format!("and {n} more"),
+        match (self.language, self.of) {
+            (Language::Vi, Listed::Transfers) => format!("và {n} giao dịch khác"),
+            (Language::Vi, Listed::Events) => format!("và {n} sự kiện khác"),
+            (Language::Vi, Listed::Lines) => format!("và {n} dòng khác"),
+            (Language::En, Listed::Transfers | Listed::Events) => format!("and {n} more"),
+            (Language::En, Listed::Lines) => format!("and {n} more lines"),
         }
     }
 }
@@ -148,7 +163,7 @@ mod tests {
     fn what_does_not_fit_is_counted() {
         let list = |n: usize| List {
             lines: (0..n).map(|n| format!("line {n:03}")).collect(),
-            more: More { language: Language::En, transfers: true },
+            more: More { language: Language::En, of: Listed::Transfers },
         };
         let size = |line: &str| units(line) + 1;
         for (n, room, most, shown, last) in [

@@ -1,7 +1,9 @@
 //! Nothing is sent: the operator's terminal and the console show what each product would have
 //! received. The bodies are unsigned and addressed to nobody, so a preview needs no settings.
 
-use domain::{Answer, Channel, Destination, Display, Job, Outgoing, Pace, Unsendable, Verdict};
+use domain::{
+    Answer, Channel, Destination, Display, Fault, Job, Outgoing, Pace, Unsendable, Verdict,
+};
 use serde_json::json;
 use url::Url;
 
@@ -17,7 +19,7 @@ impl Channel for Preview {
         "preview"
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         settings::only(destination, &[])
     }
 
@@ -54,7 +56,8 @@ impl Channel for Preview {
 mod tests {
     use super::*;
     use crate::fixtures::{
-        alarms_saying, destination, every_setting, hostile, id, job, transfer_saying,
+        alarms_saying, destination, every_setting, hostile, id, job, named_by, summary_saying,
+        transfer_saying,
     };
 
     #[test]
@@ -92,13 +95,28 @@ mod tests {
     }
 
     #[test]
+    fn a_summary_is_shown_as_every_product_would_have_it() {
+        let (to, members) = (destination("preview"), named_by("DH1042", "NGUYEN VAN A"));
+        let event = summary_saying().event(jiff::Timestamp::UNIX_EPOCH);
+        let id = id(&event, &to);
+        let job = Job { members: &members, ..job(&event, &to, &id) };
+        let Ok(Outgoing::Show(display)) = Preview.request(&job) else { panic!() };
+        let title = "Tổng kết 24 giờ đến 21:00 ngày 21/11/2026 · tingting";
+        assert_eq!(display.notification.title, title);
+        assert_eq!(display.notification.lines[5], ("Không gửi được", "ít nhất 7".to_owned()));
+        for (name, body) in &display.bodies[..3] {
+            assert!(body.contains(title) && body.contains("DH1042"), "{name}");
+        }
+    }
+
+    #[test]
     fn a_preview_needs_no_settings_and_takes_none() {
         let mut to = destination("preview");
         assert_eq!((Preview.check(&to), Preview.host(&to)), (Ok(()), None));
         for (key, settings) in every_setting() {
             to.settings = settings;
-            let expected = format!("{key}: the channel preview has no use for it; remove it");
-            assert_eq!(Preview.check(&to), Err(expected));
+            let expected = "the channel preview has no use for it; remove it";
+            assert_eq!(Preview.check(&to), Err(Fault::new(key, expected)));
         }
     }
 }

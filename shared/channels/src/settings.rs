@@ -1,7 +1,7 @@
 //! What the checks of several channels share. Each error names the key and the remedy, and shows no
 //! value: endpoints and tokens are credentials.
 
-use domain::{Destination, DestinationAuth, WebhookMethod};
+use domain::{Destination, DestinationAuth, Fault, WebhookMethod};
 use url::Url;
 
 use crate::request::uri;
@@ -11,7 +11,7 @@ const ENDPOINT_BYTES: usize = 2048;
 
 /// Refuses settings that belong to other channels: a key that is silently ignored is a mistake that
 /// nobody sees.
-pub(crate) fn only(destination: &Destination, allowed: &[&str]) -> Result<(), String> {
+pub(crate) fn only(destination: &Destination, allowed: &[&str]) -> Result<(), Fault> {
     let s = &destination.settings;
     let present = [
         ("endpoint", s.endpoint.is_some()),
@@ -28,34 +28,38 @@ pub(crate) fn only(destination: &Destination, allowed: &[&str]) -> Result<(), St
     ];
     match present.iter().find(|(key, set)| *set && !allowed.contains(key)) {
         Some((key, _)) => {
-            Err(format!("{key}: the channel {} has no use for it; remove it", destination.channel))
+            let channel = &destination.channel;
+            Err(Fault::new(key, format!("the channel {channel} has no use for it; remove it")))
         }
         None => Ok(()),
     }
 }
 
 /// The endpoint as a URL. Whether its host and scheme may be used is the address guard's judgement.
-pub(crate) fn endpoint(destination: &Destination) -> Result<Url, String> {
-    let missing = || "endpoint: missing; set the URL to call".to_owned();
+pub(crate) fn endpoint(destination: &Destination) -> Result<Url, Fault> {
+    let missing = || Fault::new("endpoint", "missing; set the URL to call");
     let text = destination.settings.endpoint.as_ref().ok_or_else(missing)?.expose();
     if text.len() > ENDPOINT_BYTES {
-        return Err(format!("endpoint: longer than {ENDPOINT_BYTES} bytes; use a shorter URL"));
+        return Err(Fault::new(
+            "endpoint",
+            format!("longer than {ENDPOINT_BYTES} bytes; use a shorter URL"),
+        ));
     }
     let url = Url::parse(text)
-        .map_err(|error| format!("endpoint: not a URL ({error}); use https://…"))?;
+        .map_err(|error| Fault::new("endpoint", format!("not a URL ({error}); use https://…")))?;
     web(&url, "endpoint")?;
     Ok(url)
 }
 
 /// Whether a URL can be called at all.
-pub(crate) fn web(url: &Url, key: &str) -> Result<(), String> {
+pub(crate) fn web(url: &Url, key: &'static str) -> Result<(), Fault> {
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        return Err(format!("{key}: not a web address; use https://…"));
+        return Err(Fault::new(key, "not a web address; use https://…"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("{key}: has a user name or password in it; remove them (see auth)"));
+        return Err(Fault::new(key, "has a user name or password in it; remove them (see auth)"));
     }
-    uri(url).map(|_| ()).map_err(|unsendable| format!("{key}: {unsendable}; escape them"))
+    uri(url).map(|_| ()).map_err(|why| Fault::new(key, format!("{why}; escape them")))
 }
 
 /// Whether a URL leads to one of these hosts over TLS on its usual port.
@@ -73,20 +77,20 @@ mod tests {
     #[test]
     fn an_endpoint_that_cannot_be_called_is_refused_with_a_remedy() {
         let mut to = destination("webhook");
-        assert_eq!(endpoint(&to), Err("endpoint: missing; set the URL to call".to_owned()));
+        assert_eq!(endpoint(&to), Err(Fault::new("endpoint", "missing; set the URL to call")));
         for (text, error) in [
-            ("shop.example", "endpoint: not a URL (relative URL without a base); use https://…"),
-            ("mailto:a@b.c", "endpoint: not a web address; use https://…"),
+            ("shop.example", "not a URL (relative URL without a base); use https://…"),
+            ("mailto:a@b.c", "not a web address; use https://…"),
             (
                 "https://u:p@shop.example/",
-                "endpoint: has a user name or password in it; remove them (see auth)",
+                "has a user name or password in it; remove them (see auth)",
             ),
         ] {
             to.settings.endpoint = Some(secret(text));
-            assert_eq!(endpoint(&to), Err(error.to_owned()), "{text}");
+            assert_eq!(endpoint(&to), Err(Fault::new("endpoint", error)), "{text}");
         }
         to.settings.endpoint = Some(secret(&format!("https://a.example/{}", "x".repeat(2048))));
-        assert!(endpoint(&to).is_err_and(|e| e.starts_with("endpoint: longer than 2048 bytes")));
+        assert!(endpoint(&to).is_err_and(|e| e.message.starts_with("longer than 2048 bytes")));
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod answers;
 
 use std::time::Duration;
 
-use domain::{Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Unsendable, Verdict};
+use domain::{
+    Answer, Channel, Destination, Fault, Job, Limit, Outgoing, Pace, Unsendable, Verdict,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -46,17 +48,18 @@ impl Channel for Slack {
         "slack"
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         settings::only(destination, &["endpoint"])?;
         let url = settings::endpoint(destination)?;
         let path = url.path();
         if path.starts_with("/triggers/") || path.starts_with("/workflows/") {
-            return Err("endpoint: starts a workflow and takes no messages; use the URL of an \
-                        incoming webhook"
-                .to_owned());
+            return Err(Fault::new(
+                "endpoint",
+                "starts a workflow and takes no messages; use the URL of an incoming webhook",
+            ));
         }
         if settings::leads_to(&url, HOSTS) && path.len() < 2 {
-            return Err("endpoint: incomplete; copy the whole URL from Slack".to_owned());
+            return Err(Fault::new("endpoint", "incomplete; copy the whole URL from Slack"));
         }
         Ok(())
     }
@@ -74,7 +77,7 @@ impl Channel for Slack {
     }
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
-        let url = settings::endpoint(job.destination).map_err(Unsendable)?;
+        let url = settings::endpoint(job.destination)?;
         Ok(Outgoing::Http(post_json(&url, body(&Message::of(job)))?))
     }
 

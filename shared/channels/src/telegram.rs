@@ -7,10 +7,13 @@
 //! rest are dropped, and with them that protection.
 
 mod answers;
+mod chats;
 
 use std::time::Duration;
 
-use domain::{Answer, Channel, Destination, Job, Limit, Outgoing, Pace, Unsendable, Verdict};
+use domain::{
+    Answer, Channel, Destination, Fault, Job, Limit, Outgoing, Pace, Unsendable, Verdict,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,6 +21,8 @@ use crate::message::Message;
 use crate::request::post_json;
 use crate::settings;
 use crate::text::units;
+
+pub use chats::{BotToken, Chat, Chats, Topic, Unheard};
 
 const BASE: &str = "https://api.telegram.org";
 const HOSTS: &[&str] = &["api.telegram.org"];
@@ -41,14 +46,14 @@ impl Channel for Telegram {
         "telegram"
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         settings::only(destination, &["endpoint", "bot_token", "api_base", "thread"])?;
         chat(destination)?;
         method_url(destination)?;
         match destination.settings.thread {
             Some(thread) if thread < 1 => {
-                Err("thread: not a topic's id; use the positive number in the topic's link"
-                    .to_owned())
+                let why = "not a topic's id; use the positive number in the topic's link";
+                Err(Fault::new("thread", why))
             }
             Some(_) | None => Ok(()),
         }
@@ -76,9 +81,9 @@ impl Channel for Telegram {
         let message = Message::of(job);
         let chat = match job.moved_to {
             Some(to) => as_chat(to).ok_or_else(|| Unsendable("moved to no chat".to_owned()))?,
-            None => chat(job.destination).map_err(Unsendable)?,
+            None => chat(job.destination)?,
         };
-        let url = method_url(job.destination).map_err(Unsendable)?;
+        let url = method_url(job.destination)?;
         let body = body(&message, &chat, job.destination.settings.thread);
         Ok(Outgoing::Http(post_json(&url, body)?))
     }
@@ -177,11 +182,11 @@ fn escape(text: &str) -> String {
 }
 
 /// The chat of a destination.
-fn chat(destination: &Destination) -> Result<Value, String> {
-    let missing = || "endpoint: missing; set a chat id or @channel".to_owned();
+fn chat(destination: &Destination) -> Result<Value, Fault> {
+    let missing = || Fault::new("endpoint", "missing; set a chat id or @channel");
     let text = destination.settings.endpoint.as_ref().ok_or_else(missing)?.expose();
     as_chat(text).ok_or_else(|| {
-        "endpoint: not a chat; use @channel, or a chat id such as -1001234567890".to_owned()
+        Fault::new("endpoint", "not a chat; use @channel, or a chat id such as -1001234567890")
     })
 }
 
@@ -197,27 +202,43 @@ fn as_chat(text: &str) -> Option<Value> {
 }
 
 /// Where the Bot API is.
-fn base(destination: &Destination) -> Result<Url, String> {
+fn base(destination: &Destination) -> Result<Url, Fault> {
     match &destination.settings.api_base {
-        Some(url) if url.query().is_some() || url.fragment().is_some() => {
-            Err("api_base: has a query or fragment; use only scheme, host and path".to_owned())
-        }
-        Some(url) => settings::web(url, "api_base").map(|()| url.clone()),
-        None => Url::parse(BASE).map_err(|error| error.to_string()),
+        Some(url) => given(url).map(|()| url.clone()),
+        None => own(),
     }
 }
 
+/// Telegram's own address.
+fn own() -> Result<Url, Fault> {
+    Url::parse(BASE).map_err(|error| Fault::new("api_base", error.to_string()))
+}
+
+/// Whether a base that somebody named will do.
+fn given(url: &Url) -> Result<(), Fault> {
+    if url.query().is_some() || url.fragment().is_some() {
+        let why = "has a query or fragment; use only scheme, host and path";
+        return Err(Fault::new("api_base", why));
+    }
+    settings::web(url, "api_base")
+}
+
 /// The URL of the method: its path is the credential.
-fn method_url(destination: &Destination) -> Result<Url, String> {
-    let missing = || "bot_token: missing; get one from @BotFather".to_owned();
+fn method_url(destination: &Destination) -> Result<Url, Fault> {
+    let missing = || Fault::new("bot_token", "missing; get one from @BotFather");
     let token = destination.settings.bot_token.as_ref().ok_or_else(missing)?.expose();
     if !is_token(token) {
-        return Err("bot_token: not of the form 123456789:AA…; copy it from @BotFather".to_owned());
+        let why = "not of the form 123456789:AA…; copy it from @BotFather";
+        return Err(Fault::new("bot_token", why));
     }
-    let mut url = base(destination)?;
-    let path = format!("{}/bot{token}/sendMessage", url.path().trim_end_matches('/'));
-    url.set_path(&path);
-    Ok(url)
+    Ok(method(base(destination)?, token, "sendMessage"))
+}
+
+/// The URL of a method behind a base.
+fn method(mut base: Url, token: &str, name: &str) -> Url {
+    let path = format!("{}/bot{token}/{name}", base.path().trim_end_matches('/'));
+    base.set_path(&path);
+    base
 }
 
 /// What the Bot API server takes as a token, and nothing that means something in a path.

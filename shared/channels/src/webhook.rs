@@ -14,8 +14,8 @@ pub(crate) use body::json;
 
 use bytes::Bytes;
 use domain::{
-    Answer, Channel, Destination, DestinationAuth, Grant, Job, Outgoing, Pace, Token, Unsendable,
-    Verdict, WebhookMethod,
+    Answer, Channel, Destination, DestinationAuth, Fault, Grant, Job, Outgoing, Pace, Token,
+    Unsendable, Verdict, WebhookMethod,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use jiff::Timestamp;
@@ -40,21 +40,23 @@ impl Channel for Webhook {
         "webhook"
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         settings::only(destination, KEYS)?;
         settings::endpoint(destination)?;
         for (key, title) in
             [("title_in", &destination.title_in), ("title_out", &destination.title_out)]
         {
             if title.is_some() {
-                return Err(format!("{key}: a webhook has no titles; remove it"));
+                return Err(Fault::new(key, "a webhook has no titles; remove it"));
             }
+        }
+        if destination.summary.is_some() {
+            return Err(Fault::new("summary", "a webhook gets none, only chats do; remove it"));
         }
         let s = &destination.settings;
         if s.signing_secrets.len() > 2 {
-            return Err(
-                "signing_secrets: more than two; keep the new one and the one before it".to_owned()
-            );
+            let why = "more than two; keep the new one and the one before it";
+            return Err(Fault::new("signing_secrets", why));
         }
         for secret in &s.signing_secrets {
             signing::key(secret)?;
@@ -62,9 +64,9 @@ impl Channel for Webhook {
         Form::parse(s.content_type.as_deref())?;
         headers::check(s)?;
         if let DestinationAuth::OAuth2 { token_url, .. } = &s.auth {
-            return settings::web(token_url, "auth");
+            return settings::web(token_url, "auth.token_url");
         }
-        auth::header(s, None).map(|_| ()).map_err(|unsendable| format!("auth: {unsendable}"))
+        auth::header(s, None).map(|_| ()).map_err(|why| Fault::new("auth", why.to_string()))
     }
 
     fn host(&self, destination: &Destination) -> Option<Url> {
@@ -82,13 +84,13 @@ impl Channel for Webhook {
 
     fn request(&self, job: &Job<'_>) -> Result<Outgoing, Unsendable> {
         let s = &job.destination.settings;
-        let url = settings::endpoint(job.destination).map_err(Unsendable)?;
+        let url = settings::endpoint(job.destination)?;
         let (method, url, body, kind) = match s.method {
             WebhookMethod::Get => {
                 (Method::GET, body::with_fields(&url, job.event), String::new(), None)
             }
             WebhookMethod::Post => {
-                let form = Form::parse(s.content_type.as_deref()).map_err(Unsendable)?;
+                let form = Form::parse(s.content_type.as_deref())?;
                 let (body, kind) = form.write(job.event)?;
                 (Method::POST, url, body, Some(kind))
             }
@@ -126,7 +128,7 @@ fn prove(job: &Job<'_>, body: &[u8], headers: &mut HeaderMap) -> Result<(), Unse
     headers.insert(headers::TIMESTAMP, ours(&timestamp)?);
     if !s.signing_secrets.is_empty() {
         let signature = signing::standard(&s.signing_secrets, job.id.as_str(), &timestamp, body);
-        headers.insert(headers::SIGNATURE, ours(&signature.map_err(Unsendable)?)?);
+        headers.insert(headers::SIGNATURE, ours(&signature?)?);
     }
     if let DestinationAuth::SepayHmac(secret) = &s.auth {
         headers.insert(headers::SEPAY_SIGNATURE, ours(&signing::sepay(secret, &timestamp, body))?);

@@ -9,10 +9,12 @@ mod alarm;
 mod digest;
 mod layout;
 mod money;
+mod summary;
 mod titles;
 
 pub(crate) use alarm::alarm;
 pub(crate) use digest::digest;
+pub(crate) use summary::summary;
 
 use domain::{Destination, Event, Fact, Language, Moment, Notification};
 use jiff::Timestamp;

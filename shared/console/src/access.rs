@@ -1,15 +1,21 @@
 //! Who may do what: clients with scopes, the tokens they get, and what a handler is granted.
 
 mod client;
+mod first;
 mod granted;
 mod scope;
 mod signing;
 mod throttle;
 mod token;
 
-pub(crate) use client::authenticate;
 pub use client::{Client, Created, create, list, revoke};
-pub use granted::{Granted, Needs, WebhookDelete, WebhookRead, WebhookWrite};
+pub(crate) use client::{authenticate, random, random_secret};
+pub use first::{FirstError, ever, first, first_of_ours};
+pub(crate) use granted::caller;
+pub use granted::{
+    AuditRead, EventRead, EventWrite, Granted, Needs, SourceRead, SourceWrite, WebhookDelete,
+    WebhookRead, WebhookWrite,
+};
 pub use scope::Scope;
 pub use throttle::Throttle;
 pub(crate) use token::{LIFETIME, issue};

@@ -31,12 +31,13 @@ impl Door {
         Self(router(console))
     }
 
-    /// Whether a path is the console's.
+    /// Whether a path is the console's: whatever is no hook's and nothing that machines look at.
     pub fn has(path: &str) -> bool {
-        ["/api/", "/oauth2/"].iter().any(|begin| path.starts_with(begin))
+        !path.starts_with("/hooks/") && !["/healthz", "/metrics"].contains(&path)
     }
 
-    /// Answers a request. Total: whatever is asked, there is an answer.
+    /// Answers a request. Total: whatever is asked, there is an answer. Where a port failed, its error
+    /// is among the response's extensions (`Arc<domain::PortError>`): for the log, and for nobody else.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let answered: Result<_, Infallible> = self.0.clone().call(request.map(Body::from)).await;
         let (head, body) = match answered {

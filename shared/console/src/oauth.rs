@@ -10,22 +10,58 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::access::{LIFETIME, Scope, authenticate, issue};
 use crate::{Desk, Problem};
 
 /// What is asked, form-encoded.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TokenAsked)]
 pub(crate) struct Asked {
+    /// `client_credentials`.
     grant_type: Option<String>,
+    /// Or by `Authorization: Basic`.
     client_id: Option<String>,
+    /// Or by `Authorization: Basic`.
     client_secret: Option<String>,
+    /// Scopes, divided by blanks; all that the client may have where none is named.
     scope: Option<String>,
 }
 
+/// A token.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Token {
+    access_token: String,
+    /// `Bearer`.
+    token_type: &'static str,
+    /// In seconds.
+    expires_in: i64,
+    /// What it allows, divided by blanks.
+    scope: String,
+}
+
+/// Why there is no token: RFC 6749, §5.2, and our own `message` beside it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenRefused {
+    error: &'static str,
+    error_description: String,
+    message: String,
+}
+
 /// Gives a token to a client that proves itself.
+#[utoipa::path(
+    post, path = "/oauth2/token", tag = "tokens",
+    request_body(content = Asked, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, body = Token),
+        (status = 400, body = TokenRefused),
+        (status = 401, body = TokenRefused),
+        (status = 429, body = TokenRefused),
+        (status = 503, body = crate::problem::Shown),
+    ),
+)]
 pub(crate) async fn token(
     State(console): Desk,
     headers: HeaderMap,
@@ -79,12 +115,12 @@ pub(crate) async fn token(
         Err(error) => return Problem::Port(error).into_response(),
     };
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
-    let body = json!({
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": LIFETIME.as_secs(),
-        "scope": words.join(" "),
-    });
+    let body = Token {
+        access_token: token,
+        token_type: "Bearer",
+        expires_in: LIFETIME.as_secs(),
+        scope: words.join(" "),
+    };
     ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
@@ -110,9 +146,9 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// RFC 6749, §5.2, and our own `message` beside it.
 fn refuse(status: StatusCode, error: &'static str, message: &str) -> Response {
-    let body = json!({ "error": error, "error_description": message, "message": message });
+    let (error_description, message) = (message.to_owned(), message.to_owned());
+    let body = TokenRefused { error, error_description, message };
     let headers = [(CACHE_CONTROL, "no-store")];
     let mut response = (status, headers, Json(body)).into_response();
     if status == StatusCode::UNAUTHORIZED {

@@ -1,43 +1,52 @@
 //! `/api/v1/webhooks`: destinations, in the words of SePay's document *API Webhooks* (providers.md §3,
-//! *Served by us*) and our own beside them. What the fields mean is `fields`, what is answered `view`.
+//! *Served by us*) and our own beside them. What the fields mean is `fields`, what is done `desk`'s, what
+//! is answered `view`.
 
 mod auth;
+mod desk;
+mod document;
 mod fields;
-mod form;
+pub(crate) mod form;
+mod kept;
+pub(crate) mod rotation;
 mod view;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use domain::{DestinationRecord, Edited, Entry, EntryId, Number, Origin, Over};
+use domain::{Destination, DestinationRecord, Edited, Entry, EntryId, Number, Origin};
 use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use utoipa::IntoParams;
 
 use crate::access::{Granted, WebhookDelete, WebhookRead, WebhookWrite};
+use crate::answer::{Done, One};
 use crate::body::Object;
-use crate::idempotency::Key;
-use crate::problem::Faults;
+use crate::problem::{Failed, Faults};
 use crate::{Console, Desk, Problem};
+use document::{WebhookCreated, WebhookPage, WebhookShown};
+pub(crate) use document::{WebhookForm, WebhookId};
+pub(crate) use kept::Follows;
 use view::Shown;
 
 /// Webhooks on a page, where nobody says how many.
 const PER_PAGE: u64 = 20;
 /// And at most.
 const MOST: u64 = 100;
-const NO_SUCH: Problem = Problem::NotFound("there is no webhook of this id");
+pub(crate) const NO_SUCH: Problem = Problem::NotFound("there is no webhook of this id");
 
 /// A destination's entry and what its record says.
-struct Found {
-    entry: Entry,
-    record: DestinationRecord,
+pub(crate) struct Found {
+    pub(crate) entry: Entry,
+    pub(crate) record: DestinationRecord,
 }
 
 impl Console {
     /// All destinations whose records can be read, by name.
-    async fn webhooks(&self) -> Result<Vec<Found>, Problem> {
+    pub(crate) async fn webhooks(&self) -> Result<Vec<Found>, Problem> {
         let entries = self.entries.entries().await?.into_iter();
         Ok(entries
             .filter(|entry| matches!(entry.id, EntryId::Destination(_)))
@@ -48,24 +57,40 @@ impl Console {
             .collect())
     }
 
-    async fn webhook(&self, Id(id): Id) -> Result<Found, Problem> {
+    pub(crate) async fn webhook(&self, Id(id): Id) -> Result<Found, Problem> {
         let mut found = self.webhooks().await?.into_iter();
         found.find(|found| view::number(&found.entry.id) == Some(id)).ok_or(NO_SUCH)
     }
 
-    /// The entry of a record that its channel and the door take; else what is wrong, by field.
-    fn checked(&self, record: &DestinationRecord) -> Result<Entry, Problem> {
-        let named = |(key, message): (&str, String)| Problem::field(fields::name_of(key), message);
+    /// The destination of a record that its channel and the door take; else what is wrong, by field.
+    pub(crate) fn destination(&self, record: &DestinationRecord) -> Result<Destination, Problem> {
         let destination =
             record.parse(self.channels).map_err(|fault| named((fault.key, fault.message)))?;
         (self.judge)(&destination).map_err(named)?;
+        Ok(destination)
+    }
+
+    /// The entry of such a record.
+    fn checked(&self, record: &DestinationRecord) -> Result<Entry, Problem> {
+        self.destination(record)?;
         Entry::destination(record, Origin::Operator)
             .map_err(|fault| named((fault.key, fault.message)))
     }
 }
 
+/// A webhook as answers show it, secrets masked.
+pub(crate) fn shown(found: Found) -> Map<String, Value> {
+    Shown::of(found).json()
+}
+
+/// What is wrong with a key of a record, by the field of the call.
+fn named((key, message): (&str, String)) -> Problem {
+    Problem::field(fields::name_of(key), message)
+}
+
 /// The `{id}` of a path. What is no number is no webhook's.
-pub(crate) struct Id(Number);
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Id(pub(crate) Number);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Problem;
@@ -78,16 +103,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 }
 
 /// What is asked of the list. Texts: a number that is none is named.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// Whose URL, as it is shown, has this part.
     webhook_url: Option<String>,
+    /// Whose API key is this one.
     api_key: Option<String>,
+    /// 1: those that get anything. 0: those that do not.
     active: Option<String>,
+    /// From 1.
     page: Option<String>,
+    /// Webhooks on a page: 20, and at most 100.
     limit: Option<String>,
 }
 
-/// `GET /api/v1/webhooks`: newest first.
+/// Lists webhooks, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks", tag = "webhooks", params(Asked),
+    security(("oauth2" = ["webhook:read"])),
+    responses((status = 200, body = WebhookPage), Failed),
+)]
 pub(crate) async fn list(
     _: Granted<WebhookRead>,
     State(console): Desk,
@@ -141,76 +177,70 @@ pub(crate) async fn list(
     Ok(Json(json!({ "status": "success", "data": data, "meta": { "pagination": pagination } })))
 }
 
-/// `GET /api/v1/webhooks/{id}`.
+/// Shows a webhook.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(WebhookId),
+    security(("oauth2" = ["webhook:read"])),
+    responses((status = 200, body = One<WebhookShown>), Failed),
+)]
 pub(crate) async fn show(
     _: Granted<WebhookRead>,
     State(console): Desk,
     id: Id,
-) -> Result<Json<Value>, Problem> {
-    let data = Shown::of(console.webhook(id).await?).json();
-    Ok(Json(json!({ "status": "success", "data": data })))
+) -> Result<Json<One<Value>>, Problem> {
+    Ok(One::json(Value::Object(shown(console.webhook(id).await?))))
 }
 
-/// `POST /api/v1/webhooks`: made once, however often it is said under one `Idempotency-Key`.
+/// Makes a webhook.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks", tag = "webhooks", params(crate::once::Header),
+    request_body = WebhookForm,
+    security(("oauth2" = ["webhook:write"])),
+    responses((status = 201, body = WebhookCreated), Failed),
+)]
 pub(crate) async fn create(
-    by: Granted<WebhookWrite>,
+    _: Granted<WebhookWrite>,
     State(console): Desk,
-    key: Key,
     Object(asked): Object,
 ) -> Result<Response, Problem> {
-    let mut record = form::written(&asked, None)?;
-    let keyed = key.name(&by.client);
-    let name = keyed.clone().unwrap_or_else(|| format!("{:012x}", console.entropy.next() >> 16));
-    record.name = format!("webhook-{name}");
-    record.created = Some(console.clock.now().to_string());
-    let entry = console.checked(&record)?;
-    match console.entries.put(&entry, Over::Nothing).await? {
-        Edited::Done => {}
-        Edited::Changed if keyed.is_some() => {
-            let found = console.webhooks().await?.into_iter().find(|f| f.entry.id == entry.id);
-            let known = found.map(|found| DestinationRecord { created: None, ..found.record });
-            if known != Some(DestinationRecord { created: None, ..record }) {
-                return Err(Problem::KeyReused);
-            }
-        }
-        Edited::Clash(_) | Edited::Changed => return Err(Problem::Changed),
-    }
-    let id = view::number(&entry.id).map(Number::get);
+    let id = console.add_webhook(&asked).await?.map(Number::get);
     let message = "the webhook was created";
     let body = json!({ "status": "success", "message": message, "id": id, "data": { "id": id } });
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
-/// `PATCH /api/v1/webhooks/{id}`: what is said is changed, the rest stays.
+/// Changes a webhook: what is said is changed, the rest stays. Where its address changes, the header value
+/// and headers that were given for the old one must be said again; api_key and oauth2_client_secret
+/// follow it.
+#[utoipa::path(
+    patch, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(WebhookId),
+    request_body = WebhookForm,
+    security(("oauth2" = ["webhook:write"])),
+    responses((status = 200, body = Done), Failed),
+)]
 pub(crate) async fn change(
     _: Granted<WebhookWrite>,
     State(console): Desk,
     id: Id,
     Object(asked): Object,
-) -> Result<Json<Value>, Problem> {
-    let found = console.webhook(id).await?;
-    if found.entry.origin == Origin::File {
-        return Err(Problem::ReadOnly(Origin::File));
-    }
-    let seen = found.entry.record.clone();
-    let name = found.record.name.clone();
-    let created = found.record.created.clone();
-    let record = form::written(&asked, Some(found))?;
-    let record = DestinationRecord { name, created, ..record };
-    let entry = console.checked(&record)?;
-    edited(console.entries.put(&entry, Over::Record(&seen)).await?)?;
-    Ok(done("the webhook was changed"))
+) -> Result<Json<Done>, Problem> {
+    console.change_webhook(id, &asked, Follows::Sepay).await?;
+    Ok(Done::json("the webhook was changed"))
 }
 
-/// `DELETE /api/v1/webhooks/{id}`: its open deliveries end as cancelled.
+/// Deletes a webhook; its open deliveries end as cancelled.
+#[utoipa::path(
+    delete, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(WebhookId),
+    security(("oauth2" = ["webhook:delete"])),
+    responses((status = 200, body = Done), Failed),
+)]
 pub(crate) async fn remove(
     _: Granted<WebhookDelete>,
     State(console): Desk,
     id: Id,
-) -> Result<Json<Value>, Problem> {
-    let found = console.webhook(id).await?;
-    edited(console.entries.remove(&found.entry.id, Origin::Operator).await?)?;
-    Ok(done("the webhook was deleted"))
+) -> Result<Json<Done>, Problem> {
+    console.remove_webhook(id).await?;
+    Ok(Done::json("the webhook was deleted"))
 }
 
 fn edited(edited: Edited) -> Result<(), Problem> {
@@ -219,10 +249,6 @@ fn edited(edited: Edited) -> Result<(), Problem> {
         Edited::Clash(origin) => Err(Problem::ReadOnly(origin)),
         Edited::Changed => Err(Problem::Changed),
     }
-}
-
-fn done(message: &str) -> Json<Value> {
-    Json(json!({ "status": "success", "message": message }))
 }
 
 /// A record as the object that it is written as.

@@ -1,14 +1,12 @@
 //! What operators are told of: an alarm is an event of our own, so that it is claimed once, delivered
 //! and retried like any other. Its words are the channels' business; who is told, the filter's.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Blame, Claim, DestinationName, Envelope, Event, EventKey, Facts, Kind, Ledger, Outbound, Port,
-    PortError, Provenance, Queue, Reconciled, SourceId,
+    Blame, DestinationName, Event, EventKey, Facts, Kind, Ledger, PortError, Provenance, Queue,
+    Reconciled, SourceId, recording,
 };
 
 /// So long a source may be without a completed round before somebody is told, whoever is to blame.
@@ -162,7 +160,6 @@ impl Alarm {
 }
 
 /// Claims an alarm and queues it, so that it is delivered like any event; whether it is a new one.
-/// What was claimed and never queued is queued by the next who raises it, or rung by the sweep.
 pub async fn raise(
     ledger: &dyn Ledger,
     queue: &dyn Queue,
@@ -170,17 +167,7 @@ pub async fn raise(
     change: &str,
     now: Timestamp,
 ) -> Result<bool, PortError> {
-    let event = alarm.event(change, now);
-    let claim = ledger.claim(&event).await?;
-    match claim {
-        Claim::Fresh | Claim::Unfinished => {
-            let envelope =
-                Envelope::for_key(&event.key).map_err(|e| PortError::new(Port::Queue, e))?;
-            queue.send(&[Outbound { envelope, delay: Duration::ZERO }]).await?;
-        }
-        Claim::Settled | Claim::Conflict { .. } => {}
-    }
-    Ok(claim == Claim::Fresh)
+    recording::announce(ledger, queue, &alarm.event(change, now)).await
 }
 
 impl Reconciled {

@@ -70,12 +70,25 @@ impl Money {
         if currency == Currency::VND && !amount.fract().is_zero() {
             return Err(UnreadableAmount::Fraction(shown(text)));
         }
-        let digits = text.strip_prefix('-').unwrap_or(text).split_once('.');
-        let groups = digits.map(|(whole, last)| (whole.len(), last.len()));
-        if currency == Currency::VND && matches!(groups, Some((1..=3, 3))) {
+        if currency == Currency::VND && is_ambiguous(text) {
             return Err(UnreadableAmount::Ambiguous(shown(text)));
         }
         Ok(Self { amount, currency })
+    }
+}
+
+/// Whether a text such as `250.000` is thousands for a Vietnamese reader, and a fraction for a machine.
+fn is_ambiguous(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).split_once('.');
+    matches!(digits.map(|(whole, last)| (whole.len(), last.len())), Some((1..=3, 3)))
+}
+
+/// Reads an amount of any currency that a person typed: as [`amount_from_text`] does, and what may mean
+/// thousands or a fraction is refused.
+pub fn amount_as_typed(text: &str) -> Result<Decimal, UnreadableAmount> {
+    match is_ambiguous(text) {
+        true => Err(UnreadableAmount::Ambiguous(shown(text))),
+        false => amount_from_text(text),
     }
 }
 
@@ -100,6 +113,13 @@ pub fn amount_from_text(text: &str) -> Result<Decimal, UnreadableAmount> {
     let plain = if grouped { text.replace(',', "") } else { text.to_owned() };
     let too_long = || UnreadableAmount::TooLong(shown(text));
     Decimal::from_str_exact(&plain).map(|d| d.normalize()).map_err(|_| too_long())
+}
+
+/// A sum to the last digit, or nothing.
+pub fn add_exactly(sum: Decimal, amount: Decimal) -> Option<Decimal> {
+    let next = sum.checked_add(amount)?;
+    let scale = sum.normalize().scale().max(amount.normalize().scale());
+    (next.scale() >= scale).then_some(next)
 }
 
 /// The offending text, short enough for a message.

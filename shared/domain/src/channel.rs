@@ -7,14 +7,14 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use crate::{DeliveryId, Destination, Event, Pace};
+use crate::{DeliveryId, Destination, Event, Fault, Pace};
 
 /// Everything a channel needs to build one request of one attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     /// What happened.
     pub event: &'a Event,
-    /// The events of a digest, oldest first; of no other kind.
+    /// The events of a digest, oldest first, or those that a summary names; of no other kind.
     pub members: &'a [Event],
     /// Where it must go.
     pub destination: &'a Destination,
@@ -69,6 +69,12 @@ pub struct Notification {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unsendable(pub String);
+
+impl From<Fault> for Unsendable {
+    fn from(fault: Fault) -> Self {
+        Self(fault.to_string())
+    }
+}
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +139,7 @@ pub trait Channel: Sync {
 
     /// Whether a destination's settings are what this channel needs; if not, what is wrong and what
     /// to do.
-    fn check(&self, destination: &Destination) -> Result<(), String>;
+    fn check(&self, destination: &Destination) -> Result<(), Fault>;
 
     /// Where its requests go: what the address guard judges at configuration time. `None` for a
     /// channel that sends nothing.

@@ -62,6 +62,26 @@ pub struct Delivery {
     pub alone: bool,
 }
 
+impl DeliveryState {
+    /// The words of all states.
+    pub const WORDS: [&str; 8] =
+        ["pending", "sending", "waiting", "gathered", "held", "delivered", "failed", "cancelled"];
+
+    /// The state's word, in rows, items and answers.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sending { .. } => "sending",
+            Self::Waiting { .. } => "waiting",
+            Self::Gathered { .. } => "gathered",
+            Self::Held(_) => "held",
+            Self::Delivered => "delivered",
+            Self::Failed(_) => "failed",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+}
+
 /// How long after the last look the next one is, by how often it was rung already: 5, 10, 20, 40 …
 /// minutes, so that a backlog is not fed by its own sweep.
 pub fn look_again(rung: u32) -> SignedDuration {

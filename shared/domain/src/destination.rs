@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
-use crate::{DestinationName, Filter, Schedule, Secret};
+use crate::{DestinationName, Filter, Schedule, Secret, SummaryAt};
 
 /// The language of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +124,8 @@ pub struct Destination {
     pub verifies: bool,
     /// Whether it is told of conflicts, gaps, pauses and silence.
     pub alarms: bool,
+    /// When its days end, where it wants a summary of each; chats alone may.
+    pub summary: Option<SummaryAt>,
     /// How long one attempt may take, all its exchanges together.
     pub timeout: Duration,
     /// When to attempt again.

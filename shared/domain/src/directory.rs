@@ -50,6 +50,16 @@ impl Listed {
             Self::Unreadable { name, .. } => name,
         }
     }
+
+    /// What people call it: its title, or else its name.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Ready(destination) => {
+                destination.title.as_deref().unwrap_or(destination.name.as_str())
+            }
+            Self::Unreadable { name, .. } => name.as_str(),
+        }
+    }
 }
 
 /// The provider of this name.

@@ -10,7 +10,9 @@ mod deliver;
 mod fan_out;
 mod gather;
 mod handled;
+mod named;
 mod rest;
+mod trial;
 mod way;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::{
 };
 
 pub use handled::{Handled, Made};
+pub use trial::{Tried, sample};
 pub(crate) use way::Way;
 
 /// What a lease has beyond the work: clocks may differ by 5 s, and writing down takes a while.

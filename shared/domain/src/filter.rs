@@ -29,12 +29,18 @@ impl Selector {
             "customer" => vec![Kind::CustomerChanged],
             word => match word.strip_suffix(".*") {
                 Some(family) => {
-                    Kind::ALL.iter().copied().filter(|k| k.family() == family).collect()
+                    let of_family = |kind: &Kind| !kind.is_own() && kind.family() == family;
+                    Kind::ALL.iter().copied().filter(of_family).collect()
                 }
                 None => Kind::parse(word).filter(|kind| !kind.is_own()).into_iter().collect(),
             },
         };
         (!kinds.is_empty()).then(|| Self { typed: typed.to_owned(), kinds })
+    }
+
+    /// Whether it selects a kind.
+    pub fn selects(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
     }
 
     /// The word as typed.
@@ -70,10 +76,16 @@ impl Filter {
     /// Whether an event passes. A test call passes whatever its made-up account and amount.
     pub fn wants(&self, event: &Event) -> bool {
         let source = self.sources.is_empty() || self.sources.contains(&event.source);
-        let kind =
-            self.events.is_empty() || self.events.iter().any(|s| s.kinds.contains(&event.kind));
+        let kind = self.events.is_empty() || self.events.iter().any(|s| s.selects(event.kind));
         let moved = event.kind.direction().is_some();
         source && kind && (event.test || !moved || self.wants_transfer(event))
+    }
+
+    /// Whether there is any transfer that passes.
+    pub fn wants_transfers(&self) -> bool {
+        let kinds = [Kind::TransferIn, Kind::TransferOut];
+        let selects = |one: &Selector| kinds.iter().any(|kind| one.selects(*kind));
+        self.events.is_empty() || self.events.iter().any(selects)
     }
 
     fn wants_transfer(&self, event: &Event) -> bool {
@@ -109,7 +121,7 @@ mod tests {
     #[test]
     fn the_senders_words_select_in_any_case() {
         for (word, kinds) in [
-            ("All", Kind::ALL.len() - 2),
+            ("All", Kind::ALL.len() - 3),
             ("Payment", 2),
             ("In", 1),
             ("OUT", 1),
@@ -119,11 +131,12 @@ mod tests {
             ("cycle.*", 5),
             ("payment_method.*", 2),
             ("refund.failed", 1),
+            ("unknown.*", 1),
             ("none", 0),
         ] {
             assert_eq!(Selector::parse(word).map(|s| s.kinds.len()), Some(kinds), "{word}");
         }
-        for word in ["", "alarm", "digest", "ins", "payment.", "nothing.*"] {
+        for word in ["", "alarm", "digest", "summary", "ins", "payment.", "nothing.*"] {
             assert_eq!(Selector::parse(word), None, "{word}");
         }
     }

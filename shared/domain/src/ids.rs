@@ -133,7 +133,7 @@ impl EventKey {
         Self(text)
     }
 
-    /// Whether it is the key of an event of our own: an alarm, a digest.
+    /// Whether it is the key of an event of our own: an alarm, a digest, a summary.
     pub fn is_own(&self) -> bool {
         self.0.split_once('/').is_some_and(|(provider, _)| provider == OWN)
     }

@@ -234,7 +234,9 @@ fn read(
     listed: &ListedSource,
 ) -> Result<Reading, Refusal> {
     match listed {
-        ListedSource::Ready(source) if !provider.accepts_tail(source, hook.tail) => {
+        ListedSource::Ready(source)
+            if !source.active || !provider.accepts_tail(source, hook.tail) =>
+        {
             Err(Refusal::NotFound)
         }
         ListedSource::Ready(source) => provider.read(hook, source).map_err(Refusal::Unauthorized),

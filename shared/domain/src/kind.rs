@@ -84,6 +84,8 @@ kinds! {
     Alarm = "alarm",
     /// Our own: several events for one chat, in one message.
     Digest = "digest",
+    /// Our own: what a day brought one chat.
+    Summary = "summary",
 }
 
 impl Kind {
@@ -99,7 +101,7 @@ impl Kind {
 
     /// Whether we made it ourselves: nobody selects it, nothing counts it.
     pub fn is_own(self) -> bool {
-        self == Self::Alarm || self == Self::Digest
+        matches!(self, Self::Alarm | Self::Digest | Self::Summary)
     }
 
     /// Which way money moved, for transfers.

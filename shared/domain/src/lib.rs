@@ -23,6 +23,7 @@
 //! | [`Standing`] | how a destination stands: active, paused or disabled, and why |
 //! | [`Digest`] | several events for one chat in one message |
 //! | [`Alarm`] | what operators are told of |
+//! | [`Summary`] | what a day brought one chat, and what did not get through |
 //!
 //! What is deliberately absent: IO, an async runtime, a clock, randomness, the environment, and any
 //! knowledge of a particular provider, channel, database or cloud. They arrive as arguments.
@@ -49,6 +50,7 @@ mod event_json;
 mod exchange;
 mod facts;
 mod filter;
+mod fold;
 mod holding;
 mod ids;
 mod ingest;
@@ -62,18 +64,26 @@ mod provider_api;
 mod reconcile;
 mod record;
 mod recording;
+mod reread;
+mod resend;
 mod retry;
+mod search;
 mod secret;
 mod source;
 mod standing;
+mod statistics;
+mod summary;
 mod sweep;
+mod tally;
 mod text;
 mod tokens;
 mod told;
 
 pub use ack::{Ack, Outcome, Refusal, Route, route};
 pub use alarm::{Alarm, raise};
-pub use amount::{Currency, Money, UnreadableAmount, amount_from_text};
+pub use amount::{
+    Currency, Money, UnreadableAmount, add_exactly, amount_as_typed, amount_from_text,
+};
 pub use archive::{Archive, Card, Filed, Kept, Leaf, Letter, Line, LineError};
 pub use attempt::Attempt;
 pub use channel::{
@@ -83,7 +93,7 @@ pub use delivery::{Delivery, DeliveryState, Finish, Move, Start, Stay, look_agai
 pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings, WebhookMethod};
 pub use digest::Digest;
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
-pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made};
+pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made, Tried, sample};
 pub use entry::{Clash, Edited, Entry, EntryId, Origin, Over};
 pub use envelope::{Envelope, EnvelopeError};
 pub use erase::{Erased, Payer, PayerError, erase};
@@ -91,6 +101,7 @@ pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};
 pub use filter::{Filter, Selector};
+pub use fold::fold;
 pub use holding::Holding;
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
@@ -99,9 +110,10 @@ pub use notes::{Notes, Timer};
 pub use number::Number;
 pub use pace::{Limit, Pace, Reserved, Slot, Turn};
 pub use ports::{
-    Cabinet, Claim, Clock, DeadLetters, Directory, Drawer, Egress, Enlisted, Entries, Entropy,
-    HourTotals, Inbox, Lane, Lanes, Ledger, Marked, Message, MoneyTotal, Outbound, Overdue, Port,
-    PortError, Queue, Refused, Retention, Screen, SendError, Stored, Survey,
+    AccountTotal, Cabinet, Claim, Clock, DeadLetters, Directory, Drawer, Egress, Enlisted, Entries,
+    Entropy, History, HourTotals, Inbox, Lane, Lanes, Ledger, Log, MOST_ACCOUNTS, Marked, Message,
+    MoneyTotal, Outbound, Overdue, ParkedCall, Placed, Port, PortError, Queue, Refused, Retention,
+    Screen, SendError, Stored, Stretch, Stretched, Survey,
 };
 pub use provider::{Acknowledgement, Hook, Parked, Provider, Reading, Reject};
 pub use provider_api::{
@@ -112,11 +124,19 @@ pub use record::{
     ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord,
     Text,
 };
+pub use reread::{Again, Released, read_again, release};
+pub use resend::{Told, cancel, resend, send};
 pub use retry::{Next, Schedule};
+pub use search::{Found, Wanted, search};
 pub use secret::Secret;
 pub use source::{Auth, Silence, Source};
 pub use standing::{Cause, Mark, Mode, Probed, Standing, Streak};
+pub use statistics::{Days, beginning, days};
+pub use summary::{
+    AccountTurnover, Flow, Missed, Named, OtherMissed, Summary, SummaryAt, SummaryAtError, Turnover,
+};
 pub use sweep::{Sweep, Swept};
+pub use tally::Tally;
 pub use text::{clean, excerpt};
 pub use tokens::TokenCache;
 pub use told::{chain, shown};

@@ -13,11 +13,13 @@ use crate::{
 
 mod cabinet;
 mod ledger;
+mod log;
 mod survey;
 
 pub use cabinet::{Cabinet, Drawer};
 pub use ledger::{Claim, Enlisted, Ledger, Marked, Refused, Stored};
-pub use survey::{HourTotals, MoneyTotal, Overdue, Retention, Survey};
+pub use log::{History, Log, ParkedCall, Placed, Stretch, Stretched};
+pub use survey::{AccountTotal, HourTotals, MOST_ACCOUNTS, MoneyTotal, Overdue, Retention, Survey};
 
 /// A port, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 
-use crate::{Event, ProviderApi, Source};
+use crate::{Event, Fault, ProviderApi, Source};
 
 /// One inbound HTTP request, raw.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +91,15 @@ impl Reading {
         Self::Events { events, parked: Vec::new(), stale_s: None }
     }
 
+    /// The same, under a stamp of this age.
+    #[must_use]
+    pub fn at_age(self, age: Option<i64>) -> Self {
+        match self {
+            Self::Events { events, parked, .. } => Self::Events { events, parked, stale_s: age },
+            answer @ Self::Answer { .. } => answer,
+        }
+    }
+
     /// A reading that could not be: the whole body is parked.
     pub fn parked(bytes: &[u8], reason: impl Into<String>) -> Self {
         let parked = Parked { bytes: Bytes::copy_from_slice(bytes), reason: reason.into() };
@@ -131,10 +140,13 @@ pub trait Provider: Sync {
     fn acknowledgement(&self) -> Acknowledgement;
 
     /// Whether a source's settings are what this provider needs; if not, what is wrong and what to do.
-    fn check(&self, source: &Source) -> Result<(), String>;
+    fn check(&self, source: &Source) -> Result<(), Fault>;
 
     /// Proves who called, then reads what was said. Everything authentic ends in a [`Reading`].
     fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject>;
+
+    /// Reads again what was proven when it came, and could not be read: no proof is asked for.
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading;
 
     /// Its own API, where it has one that can be asked for what we should have.
     fn api(&self) -> Option<&dyn ProviderApi> {

@@ -133,6 +133,9 @@ impl Reconcile {
             for listed in self.directory.sources(provider.name()).await? {
                 // What cannot be read is told by whoever answers its hooks.
                 let ListedSource::Ready(source) = listed else { continue };
+                if !source.active {
+                    continue;
+                }
                 let Some(api) = source.api.clone() else { continue };
                 let bookmark = Bookmark::read(self.notes.as_ref(), &source.id, &api).await?;
                 let every = api.every.unwrap_or_else(|| protocol.every(&api));

@@ -25,14 +25,21 @@ use crate::Secret;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {message}")]
 pub struct Fault {
-    /// The configuration key.
+    /// The configuration key; what follows a dot lies within it.
     pub key: &'static str,
     /// What is wrong and what to do.
     pub message: String,
 }
 
+impl Fault {
+    /// What is wrong with a key, and what to do.
+    pub fn new(key: &'static str, message: impl Into<String>) -> Self {
+        Self { key, message: message.into() }
+    }
+}
+
 fn fault(key: &'static str, message: impl Into<String>) -> Fault {
-    Fault { key, message: message.into() }
+    Fault::new(key, message)
 }
 
 fn duration(key: &'static str, text: &str) -> Result<Duration, Fault> {

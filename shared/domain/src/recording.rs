@@ -1,5 +1,5 @@
 //! Claim, park, ring: the order in which events become durable and are put on the queue, shared by
-//! `ingest` and `reconcile`. Nobody may say that an event was taken before all three are done.
+//! `ingest` and `reconcile`; and claim, ring for events of our own. Nobody may say that an event was taken before all three are done.
 
 use std::time::Duration;
 
@@ -40,6 +40,26 @@ pub(crate) async fn park(
         .buffer_unordered(WRITES_AT_ONCE)
         .try_fold(0, async |new, is_new| Ok(new + u32::from(is_new)))
         .await
+}
+
+/// Claims an event of our own and rings for it, so that it is delivered like any event; whether it is a
+/// new one. What was claimed and never rung for is rung for by the next who announces it, or by the
+/// sweep.
+pub(crate) async fn announce(
+    ledger: &dyn Ledger,
+    queue: &dyn Queue,
+    event: &Event,
+) -> Result<bool, PortError> {
+    let claim = ledger.claim(event).await?;
+    match claim {
+        Claim::Fresh | Claim::Unfinished => {
+            let envelope =
+                Envelope::for_key(&event.key).map_err(|e| PortError::new(Port::Queue, e))?;
+            queue.send(&[Outbound { envelope, delay: Duration::ZERO }]).await?;
+        }
+        Claim::Settled | Claim::Conflict { .. } => {}
+    }
+    Ok(claim == Claim::Fresh)
 }
 
 /// Rings for every event whose claim says that it was not taken yet.

@@ -54,6 +54,8 @@ pub struct Source {
     pub api: Option<Api>,
     /// When its silence is an alarm.
     pub silence: Silence,
+    /// Whether its calls are taken; those of one that is not are answered as a stranger's are.
+    pub active: bool,
 }
 
 impl Source {
@@ -75,5 +77,6 @@ impl PartialEq for Source {
             && pattern(self) == pattern(other)
             && self.api == other.api
             && self.silence == other.silence
+            && self.active == other.active
     }
 }

@@ -1,11 +1,12 @@
 //! Once a minute: rings again for whatever is due or was left half done, moves destinations on, adds
-//! up closed hours, and raises alarms. Bounded work per run; two at once do no more than one.
+//! up closed hours, raises alarms, and makes summaries of days. Bounded work per run; two at once do no more than one.
 //!
 //! It repairs and it tells; it never sends to a destination and never decides what a delivery becomes.
 
 mod destinations;
 mod hours;
 mod silence;
+mod summaries;
 mod watch;
 
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alarm, Channel, Clock, DeadLetters, DeliveryRef, Directory, Envelope, Ledger, Notes, Outbound,
-    Overdue, Port, PortError, Queue, Retention, Survey, raise,
+    Alarm, Channel, Clock, DeadLetters, DeliveryRef, Directory, Envelope, Ledger, Log, Notes,
+    Outbound, Overdue, Port, PortError, Queue, Retention, Survey, raise,
 };
 
 /// What was to be looked at and nobody rang for, at most, in one run.
@@ -35,6 +36,8 @@ pub struct Sweep {
     pub ledger: Arc<dyn Ledger>,
     /// What is overdue, held, logged.
     pub survey: Arc<dyn Survey>,
+    /// What failed, for summaries.
+    pub log: Arc<dyn Log>,
     /// What was told before.
     pub notes: Arc<dyn Notes>,
     /// For ringing.
@@ -72,6 +75,8 @@ pub struct Swept {
     pub paused: u32,
     /// The alarms that were raised for the first time: what each is about, `paused/sales`.
     pub alarms: Vec<String>,
+    /// Summaries that were made.
+    pub summaries: u32,
     /// Sources that are silent now.
     pub silent: u32,
     /// Old things that were forgotten.
@@ -96,6 +101,8 @@ impl Sweep {
         // Last: after a day without sweeps there is much to add up.
         let hours = self.hours(&mut swept).await;
         swept.note("hours", hours);
+        let summaries = self.summaries(&mut swept).await;
+        swept.note("summaries", summaries);
         swept
     }
 

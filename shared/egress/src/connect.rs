@@ -1,7 +1,9 @@
 //! Where a connection may lead: the resolver that has the guard judge every address of a name, and
-//! the two HTTP clients built on it, one per reach.
+//! the two HTTP clients built on it, one per reach. What was judged is what is connected to: a name is
+//! looked up once for both.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +19,39 @@ const IDLE: Duration = Duration::from_secs(20);
 #[error("cannot build the HTTP client")]
 pub struct BuildError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
+/// Says where a name leads.
+pub type Lookup = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
+
+/// Who says where names lead.
+#[derive(Clone)]
+pub(crate) enum Names {
+    /// The system's resolver.
+    System,
+    /// Whoever built the door.
+    Told(Arc<Lookup>),
+}
+
+impl Names {
+    async fn lead(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
+        match self {
+            Self::System => Ok(tokio::net::lookup_host((name, 0)).await?.collect()),
+            Self::Told(lookup) => {
+                Ok(lookup(name)?.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
+            }
+        }
+    }
+}
+
 /// A client whose connections go as far as `reach` says.
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
-pub(crate) fn client(guard: &Guard, reach: Reach) -> Result<reqwest::Client, BuildError> {
+pub(crate) fn client(
+    guard: &Guard,
+    reach: Reach,
+    names: &Names,
+) -> Result<reqwest::Client, BuildError> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
-        .dns_resolver(Judged { guard: guard.clone(), reach })
+        .dns_resolver(Judged { guard: guard.clone(), reach, names: names.clone() })
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
@@ -44,18 +73,18 @@ fn tls() -> Result<rustls::ClientConfig, BuildError> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// The system's resolver, judged: one forbidden address among a name's addresses forbids the name.
+/// A resolver, judged: one forbidden address among a name's addresses forbids the name.
 struct Judged {
     guard: Guard,
     reach: Reach,
+    names: Names,
 }
 
 impl Resolve for Judged {
     fn resolve(&self, name: Name) -> Resolving {
-        let (guard, reach) = (self.guard.clone(), self.reach);
+        let (guard, reach, names) = (self.guard.clone(), self.reach, self.names.clone());
         Box::pin(async move {
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = names.lead(name.as_str()).await?;
             for address in &found {
                 guard.judge(address.ip(), reach)?;
             }

@@ -41,6 +41,9 @@ const REFUSED: &[&str] = &[
     "ff00::/8",
 ];
 
+/// Every address there is.
+const EVERYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
+
 /// Which addresses destinations may have.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -80,6 +83,15 @@ impl Guard {
     pub fn new(allowed: Vec<IpNet>) -> Self {
         let refused = REFUSED.iter().filter_map(|range| range.parse().ok()).collect();
         Self { refused, allowed }
+    }
+
+    /// A guard that lets every address through: for a URL that whoever runs the program has typed, and
+    /// could call by any other means. Never for a destination's.
+    pub fn open() -> Self {
+        Self {
+            refused: Vec::new(),
+            allowed: EVERYWHERE.iter().filter_map(|r| r.parse().ok()).collect(),
+        }
     }
 
     /// Whether `[egress] allow` covers an address.
@@ -272,5 +284,19 @@ mod tests {
         let other: IpAddr = "127.0.0.2".parse().unwrap();
         assert_eq!(judge(&guard, "https://127.0.0.2/"), Err(Forbidden::Address(other)));
         assert_eq!(guard.judge(other, Reach::AllowedOnly), Err(Forbidden::Address(other)));
+    }
+
+    #[test]
+    fn an_open_guard_lets_every_address_through_and_no_password() {
+        let guard = Guard::open();
+        for url in [
+            "http://127.0.0.1:9000/",
+            "https://10.0.0.1/",
+            "http://[fe80::1]/",
+            "http://8.8.8.8:1/",
+        ] {
+            assert!(judge(&guard, url).is_ok(), "{url}");
+        }
+        assert_eq!(judge(&guard, "https://:word@10.0.0.1/"), Err(Forbidden::UserInfo));
     }
 }

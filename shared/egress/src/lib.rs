@@ -6,6 +6,7 @@
 //! channel's.
 
 mod body;
+mod configured;
 mod connect;
 mod guard;
 #[cfg(test)]
@@ -22,10 +23,12 @@ use jiff::Timestamp;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
-pub use connect::BuildError;
+pub use configured::{Resolve, unresolved};
+pub use connect::{BuildError, Lookup};
 pub use guard::{Forbidden, Guard, Reach};
 
 use body::{Deadlined, TooLate};
+use connect::Names;
 
 /// How much of an answer is read, unless the door was built for more.
 pub const MAX_ANSWER: usize = 16 * 1024;
@@ -43,9 +46,23 @@ pub struct HttpEgress {
 impl HttpEgress {
     /// A door with this guard. The clock is what `not_after` is compared with.
     pub fn new(guard: Guard, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
+        Self::with(guard, clock, &Names::System)
+    }
+
+    /// The same, where names lead where `lookup` says and the system is not asked: for tests of names that
+    /// change their mind.
+    pub fn told(
+        guard: Guard,
+        clock: Arc<dyn Clock>,
+        lookup: Arc<Lookup>,
+    ) -> Result<Self, BuildError> {
+        Self::with(guard, clock, &Names::Told(lookup))
+    }
+
+    fn with(guard: Guard, clock: Arc<dyn Clock>, names: &Names) -> Result<Self, BuildError> {
         Ok(Self {
-            public: connect::client(&guard, Reach::Public)?,
-            allowed_only: connect::client(&guard, Reach::AllowedOnly)?,
+            public: connect::client(&guard, Reach::Public, names)?,
+            allowed_only: connect::client(&guard, Reach::AllowedOnly, names)?,
             guard,
             clock,
             most: MAX_ANSWER,

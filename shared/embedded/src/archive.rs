@@ -100,17 +100,12 @@ const TURNS: [Turn; 12] = [
         read: |_, row| Ok(Kept::Note { name: row.get(0)?, text: row.get(1)? }),
     },
     Turn {
-        sql: "SELECT place, source, hour, events, hooks, money FROM \
+        sql: "SELECT place, source, hour, logged, events, hooks, money, accounts FROM \
               (SELECT source || ' ' || printf('%020d', hour) AS place, * FROM totals) \
               WHERE place > ?1 ORDER BY place LIMIT ?2",
         read: |_, row| {
             let source = source("totals", row, 1)?;
-            Ok(Kept::Totals(log::read_totals(
-                source,
-                row.get(2)?,
-                (row.get(3)?, row.get(4)?),
-                &row.get::<_, String>(5)?,
-            )?))
+            Ok(Kept::Totals(log::read_totals(source, row, 2)?))
         },
     },
     Turn {

@@ -1,7 +1,9 @@
 //! The rows of events: claimed, taken, in conflict; and beside them what was parked, refused and
 //! observed. SQL alone: what the outcomes mean is the ledger's business.
 
-use domain::{Claim, Event, EventJsonError, EventKey, Fingerprint, Parked, Refused, Snapshot};
+use domain::{
+    Claim, Event, EventJsonError, EventKey, Fact, Fingerprint, Parked, Refused, Snapshot,
+};
 use domain::{SourceId, Stored};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -21,6 +23,7 @@ pub(crate) struct Claimed {
     received: i64,
     late: bool,
     body: String,
+    reference: Option<String>,
 }
 
 impl Claimed {
@@ -33,16 +36,18 @@ impl Claimed {
             received: micros(event.received),
             late: event.late,
             body: event.to_json()?,
+            reference: event.facts.get(Fact::Reference).map(str::to_owned),
         })
     }
 
     /// Writes the event if there is none under its key; whether it did.
     pub(crate) fn insert(&self, db: &Connection) -> Result<bool, Failure> {
-        let sql = "INSERT INTO events (key, fingerprint, late, body, source, received) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO NOTHING";
+        let sql = "INSERT INTO events (key, fingerprint, late, body, source, received, reference) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO NOTHING";
         let (fingerprint, source, received) =
             (self.fingerprint.as_str(), &self.source, self.received);
-        let row = params![self.key, fingerprint, self.late, self.body, source, received];
+        let (late, body, reference) = (self.late, &self.body, &self.reference);
+        let row = params![self.key, fingerprint, late, body, source, received, reference];
         let new = db.prepare_cached(sql)?.execute(row)? == 1;
         if new {
             let id = db.last_insert_rowid();

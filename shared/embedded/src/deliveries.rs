@@ -77,6 +77,26 @@ pub(crate) fn find(db: &Connection, of: &DeliveryRef) -> Result<Option<Found>, F
     row.transpose()
 }
 
+/// All deliveries of an event, by destination.
+pub(crate) fn of_event(db: &Connection, key: &EventKey) -> Result<Vec<Found>, Failure> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", destination FROM deliveries WHERE event = (SELECT id FROM events WHERE key = ?1) \
+         ORDER BY destination"
+    );
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([key.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(11)?.as_str().map_err(rusqlite::Error::from)?;
+        let name = DestinationName::parse(name);
+        let destination = name.map_err(|error| Failure::unreadable(TABLE, error))?;
+        found.push(read(row, &DeliveryRef { event: key.clone(), destination })?);
+    }
+    Ok(found)
+}
+
 /// A destination's waiting deliveries that are due by `until`, oldest due first.
 pub(crate) fn waiting(
     db: &Connection,

@@ -186,7 +186,7 @@ fn strip(db: &Connection, id: i64) -> Result<bool, Failure> {
     let (facts, object) = (Facts::default(), "null".to_owned());
     let bare = Event { balance: None, facts, object, ..event }.to_json();
     let bare = bare.map_err(|error| Failure::unreadable("events", error))?;
-    let sql = "UPDATE events SET body = ?2 WHERE id = ?1";
+    let sql = "UPDATE events SET body = ?2, reference = NULL WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![id, bare])?;
     Ok(true)
 }

@@ -34,7 +34,9 @@ mod replace;
 mod reports;
 mod schema;
 mod scrub;
+mod search;
 mod standings;
+mod stretch;
 mod survey;
 #[cfg(test)]
 mod upgrade;

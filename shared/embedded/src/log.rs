@@ -1,7 +1,7 @@
 //! The log by source and time, and what closed hours brought. SQL alone.
 
-use domain::{Currency, Event, HourTotals, MoneyTotal, SourceId};
-use rusqlite::{Connection, params};
+use domain::{AccountTotal, Currency, Event, HourTotals, MoneyTotal, SourceId};
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -12,7 +12,7 @@ use crate::reports::rows;
 pub(crate) const LOGGED: &str = "SELECT received, id, late, body FROM events \
     WHERE source = ?1 AND (received, id) > (?2, ?3) AND received < ?4 \
     ORDER BY received, id LIMIT ?5";
-pub(crate) const TOTALS: &str = "SELECT hour, events, hooks, money FROM totals \
+pub(crate) const TOTALS: &str = "SELECT hour, logged, events, hooks, money, accounts FROM totals \
     WHERE source = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour";
 
 /// A place in a list that is ordered by a time and an id.
@@ -25,11 +25,13 @@ impl Place {
 
     /// Reads a place. One that is none of ours, of another backend perhaps, is the first.
     pub(crate) fn parse(text: Option<&str>) -> Self {
-        let read = |text: &str| {
-            let (at, id) = text.split_once('.')?;
-            Some(Self(at.parse().ok()?, id.parse().ok()?))
-        };
-        text.and_then(read).unwrap_or(Self::FIRST)
+        text.and_then(Self::read).unwrap_or(Self::FIRST)
+    }
+
+    /// Reads a place, if it is one.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        Some(Self(at.parse().ok()?, id.parse().ok()?))
     }
 
     /// The written form.
@@ -55,7 +57,7 @@ pub(crate) fn logged(
 }
 
 /// Money of one currency, in JSON.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Money {
     currency: String,
     count_in: u64,
@@ -64,22 +66,34 @@ struct Money {
     sum_out: String,
 }
 
+/// What an hour brought to one account, in JSON. An older version wrote the first two as a list.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Account {
+    account: String,
+    money: Vec<Money>,
+    #[serde(default)]
+    bank: Option<String>,
+    #[serde(default)]
+    virtual_accounts: Vec<String>,
+}
+
 /// Writes what an hour brought.
 pub(crate) fn set_totals(db: &Connection, totals: &HourTotals) -> Result<(), Failure> {
-    let money = totals.money.iter().map(|total| Money {
-        currency: total.currency.to_string(),
-        count_in: total.count_in,
-        sum_in: total.sum_in.to_string(),
-        count_out: total.count_out,
-        sum_out: total.sum_out.to_string(),
+    let unwritten = |error| Failure::unreadable("totals", error);
+    let money = serde_json::to_string(&of_money(&totals.money)).map_err(unwritten)?;
+    let accounts = totals.accounts.iter().map(|total| Account {
+        account: total.account.clone(),
+        bank: total.bank.clone(),
+        virtual_accounts: total.virtual_accounts.clone(),
+        money: of_money(&total.money),
     });
-    let money = serde_json::to_string(&money.collect::<Vec<_>>());
-    let money = money.map_err(|error| Failure::unreadable("totals", error))?;
-    let [events, hooks] =
-        [totals.events, totals.hooks].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
-    let sql = "INSERT OR REPLACE INTO totals (source, hour, events, hooks, money) \
-        VALUES (?1, ?2, ?3, ?4, ?5)";
-    let row = params![totals.source.as_str(), micros(totals.hour), events, hooks, money];
+    let accounts = serde_json::to_string(&accounts.collect::<Vec<_>>()).map_err(unwritten)?;
+    let [logged, events, hooks] = [totals.logged, totals.events, totals.hooks]
+        .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    let sql = "INSERT OR REPLACE INTO totals (source, hour, logged, events, hooks, money, accounts) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let (source, hour) = (totals.source.as_str(), micros(totals.hour));
+    let row = params![source, hour, logged, events, hooks, money, accounts];
     db.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
@@ -91,27 +105,49 @@ pub(crate) fn totals(
     from: i64,
     until: i64,
 ) -> Result<Vec<HourTotals>, Failure> {
-    rows(db, TOTALS, &[&source.as_str(), &from, &until], |row| {
-        let counts = (row.get(1)?, row.get(2)?);
-        read_totals(source.clone(), row.get(0)?, counts, &row.get::<_, String>(3)?)
+    rows(db, TOTALS, &[&source.as_str(), &from, &until], |row| read_totals(source.clone(), row, 0))
+}
+
+/// What an hour brought, from its columns in the order of [`TOTALS`], the first of which is this one.
+pub(crate) fn read_totals(
+    source: SourceId,
+    row: &Row<'_>,
+    first: usize,
+) -> Result<HourTotals, Failure> {
+    let count = |n: usize| row.get::<_, i64>(first + n).map(i64::unsigned_abs);
+    let text = |n: usize| row.get::<_, String>(first + n);
+    let unreadable = |error| Failure::unreadable("totals", error);
+    let money = serde_json::from_str(&text(4)?).map_err(unreadable)?;
+    let accounts: Vec<Account> = serde_json::from_str(&text(5)?).map_err(unreadable)?;
+    let accounts =
+        accounts.into_iter().map(|Account { account, bank, virtual_accounts, money }| {
+            let money = to_money(money)?;
+            Ok::<_, Failure>(AccountTotal { account, bank, virtual_accounts, money })
+        });
+    Ok(HourTotals {
+        source,
+        hour: time("totals", row.get(first)?)?,
+        logged: count(1)?,
+        events: count(2)?,
+        hooks: count(3)?,
+        money: to_money(money)?,
+        accounts: accounts.collect::<Result<_, _>>()?,
     })
 }
 
-/// The columns of an hour's row; the counts are of events, and of hooks among them.
-pub(crate) fn read_totals(
-    source: SourceId,
-    hour: i64,
-    (events, hooks): (i64, i64),
-    money: &str,
-) -> Result<HourTotals, Failure> {
-    let (hour, money) = (time("totals", hour)?, read_money(money)?);
-    let (events, hooks) = (events.unsigned_abs(), hooks.unsigned_abs());
-    Ok(HourTotals { source, hour, events, hooks, money })
+fn of_money(money: &[MoneyTotal]) -> Vec<Money> {
+    let money = money.iter().map(|total| Money {
+        currency: total.currency.to_string(),
+        count_in: total.count_in,
+        sum_in: total.sum_in.to_string(),
+        count_out: total.count_out,
+        sum_out: total.sum_out.to_string(),
+    });
+    money.collect()
 }
 
-fn read_money(text: &str) -> Result<Vec<MoneyTotal>, Failure> {
+fn to_money(money: Vec<Money>) -> Result<Vec<MoneyTotal>, Failure> {
     let unreadable = |why: String| Failure::unreadable("totals", why);
-    let money: Vec<Money> = serde_json::from_str(text).map_err(|e| unreadable(e.to_string()))?;
     let read = |total: Money| {
         let currency =
             Currency::parse(&total.currency).ok_or_else(|| unreadable(total.currency))?;
@@ -138,5 +174,18 @@ mod tests {
         for text in [None, Some(""), Some("7"), Some("x.1"), Some("1.2.3"), Some("held#1")] {
             assert_eq!(Place::parse(text), Place::FIRST, "{text:?}");
         }
+    }
+
+    #[test]
+    fn accounts_as_an_older_version_wrote_them_are_read() {
+        let old = r#"[["9",[]],["10",[]]]"#;
+        let read: Vec<Account> = serde_json::from_str(old).unwrap();
+        let account = |account: &str| Account {
+            account: account.to_owned(),
+            money: Vec::new(),
+            bank: None,
+            virtual_accounts: Vec::new(),
+        };
+        assert_eq!(read, [account("9"), account("10")]);
     }
 }

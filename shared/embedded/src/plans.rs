@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params_from_iter};
 
-use crate::{deliveries, expiry, log, overdue, schema};
+use crate::{deliveries, expiry, log, overdue, schema, stretch};
 
 /// The lines of a plan.
 fn plan(db: &Connection, sql: &str) -> Vec<String> {
@@ -59,6 +59,31 @@ fn what_is_asked_every_minute_is_found_by_an_index() {
     ];
     for (sql, expected) in asked {
         assert_eq!(plan(&db, sql), expected, "{sql}");
+    }
+}
+
+#[test]
+fn what_operators_ask_is_read_along_an_index_in_its_order() {
+    let mut db = Connection::open_in_memory().unwrap();
+    schema::bring_up_to_date(&mut db).unwrap();
+    let asked = [
+        (stretch::BY_TIME, "SEARCH events USING INDEX events_by_time (received>? AND received<?)"),
+        (
+            stretch::BY_SOURCE,
+            "SEARCH events USING INDEX events_log (source=? AND received>? AND received<?)",
+        ),
+        (
+            stretch::BY_REFERENCE,
+            "SEARCH events USING INDEX events_by_reference (reference=? AND received>? AND received<?)",
+        ),
+    ];
+    let by_state = stretch::BY_STATE.map(|sql| {
+        (sql, "SEARCH deliveries USING COVERING INDEX deliveries_by_state (state=? AND (created,event)<(?,?))")
+    });
+    for (sql, expected) in asked.into_iter().chain(by_state) {
+        let lines = plan(&db, sql);
+        assert_eq!(lines[0], expected, "{sql}\n{lines:#?}");
+        assert!(!lines.iter().any(|line| line.contains("TEMP B-TREE")), "{lines:#?}");
     }
 }
 

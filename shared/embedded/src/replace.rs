@@ -1,7 +1,7 @@
 //! Putting things in the place of what was read, in the file; and the envelopes on the queue and among
 //! the dead letters, for the same. What is replaced by what is not decided here.
 
-use domain::{Attempt, Delivery, DeliveryState, Event, EventJsonError, Kept, Letter};
+use domain::{Attempt, Delivery, DeliveryState, Event, EventJsonError, Fact, Kept, Letter};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::Failure;
@@ -37,8 +37,9 @@ fn replace_event(db: &Connection, was: &Event, now: &Event) -> Result<bool, Fail
     if !is_still(found.as_deref(), was)? {
         return Ok(false);
     }
-    let sql = "UPDATE events SET body = ?2 WHERE key = ?1";
-    let row = [was.key.as_str(), &now.to_json().map_err(unwritten)?];
+    let sql = "UPDATE events SET body = ?2, reference = ?3 WHERE key = ?1";
+    let reference = now.facts.get(Fact::Reference);
+    let row = params![was.key.as_str(), now.to_json().map_err(unwritten)?, reference];
     Ok(db.prepare_cached(sql)?.execute(row)? == 1)
 }
 

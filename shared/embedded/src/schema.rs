@@ -3,8 +3,12 @@
 use rusqlite::Connection;
 
 /// One step per version: the first makes version 1 of an empty file. Appended to, never edited.
-const STEPS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("schema2.sql"), include_str!("schema3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema2.sql"),
+    include_str!("schema3.sql"),
+    include_str!("schema4.sql"),
+];
 
 /// The version that this program writes.
 pub(crate) const VERSION: usize = STEPS.len();

@@ -7,11 +7,13 @@
 //! body or a path which makes no sense for a bug and panics, puts a REST API's stage before the path,
 //! and reads four times as many fields on every call.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use http::header::COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 
@@ -29,7 +31,10 @@ pub(crate) enum Form {
 pub(crate) struct HttpEvent {
     pub(crate) form: Form,
     pub(crate) method: Method,
-    pub(crate) path: String,
+    /// With whatever the front door put before it.
+    whole: String,
+    /// How much of it that is, as far as the event says.
+    before: usize,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -47,6 +52,9 @@ pub(crate) enum EventFault {
     /// A method that is none.
     #[error("the event's method is none")]
     Method,
+    /// A path or a query that is too long.
+    #[error("the event's path and query make no address")]
+    Address,
     /// A body that is said to be base64 and is not.
     #[error("the event's body is not base64, as it says it is")]
     Base64(#[from] base64::DecodeError),
@@ -55,7 +63,7 @@ pub(crate) enum EventFault {
 /// All forms in one: their fields do not get in one another's way, and what is not used is not read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
+struct Wire<'a> {
     raw_path: Option<String>,
     raw_query_string: Option<String>,
     path: Option<String>,
@@ -64,13 +72,29 @@ struct Wire {
     multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
     headers: Option<BTreeMap<String, String>>,
     multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
+    cookies: Option<Vec<String>>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
-    request_context: Option<Context>,
+    #[serde(borrow)]
+    route_key: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resource: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    path_parameters: Option<Parameters<'a>>,
+    #[serde(borrow)]
+    request_context: Option<Context<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Context {
+struct Parameters<'a> {
+    #[serde(borrow)]
+    proxy: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Context<'a> {
+    #[serde(borrow)]
+    stage: Option<Cow<'a, str>>,
     http: Option<Http>,
 }
 
@@ -82,7 +106,7 @@ struct Http {
 impl HttpEvent {
     /// Reads an event.
     pub(crate) fn parse(text: &str) -> Result<Self, EventFault> {
-        let wire: Wire = serde_json::from_str(text)?;
+        let wire: Wire<'_> = serde_json::from_str(text)?;
         let body = match wire.body {
             Some(text) if wire.is_base64_encoded == Some(true) => {
                 BASE64_STANDARD.decode(text.as_bytes())?.into()
@@ -90,27 +114,60 @@ impl HttpEvent {
             Some(text) => Bytes::from(text),
             None => Bytes::new(),
         };
-        let named = wire.request_context.and_then(|context| context.http?.method);
-        let (form, path, method, query) = match wire.raw_path {
-            Some(path) => (Form::V2, path, named, wire.raw_query_string.unwrap_or_default()),
+        let (stage, named) = match wire.request_context {
+            Some(context) => (context.stage, context.http.and_then(|http| http.method)),
+            None => (None, None),
+        };
+        let route = wire.route_key.or(wire.resource);
+        let proxy = wire.path_parameters.and_then(|parameters| parameters.proxy);
+        let (form, stage, whole, method, query) = match wire.raw_path {
+            Some(path) => (Form::V2, stage, path, named, wire.raw_query_string.unwrap_or_default()),
             None => {
                 let path = wire.path.ok_or(EventFault::Without("path"))?;
                 let many = wire.multi_value_query_string_parameters;
                 let query = encoded(many, wire.query_string_parameters);
-                (Form::V1, path, wire.http_method, query)
+                // Its path is without the stage, whose name may be the path's own first word.
+                (Form::V1, None, path, wire.http_method, query)
             }
         };
         let method = method.ok_or(EventFault::Without("method"))?;
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| EventFault::Method)?;
-        let headers = headers(wire.multi_value_headers, wire.headers);
-        Ok(Self { form, method, path: ours(&path).to_owned(), query, headers, body })
+        let mut headers = headers(wire.multi_value_headers, wire.headers);
+        let cookies = wire.cookies.unwrap_or_default().join("; ");
+        if let Some(cookies) = HeaderValue::try_from(cookies).ok().filter(|said| !said.is_empty()) {
+            headers.insert(COOKIE, cookies);
+        }
+        let before = before(&whole, route.as_deref(), proxy.as_deref(), stage.as_deref());
+        Ok(Self { form, method, whole, before, query, headers, body })
+    }
+
+    /// The path from `/hooks/` on, wherever that is: a hook's path is known by its first word. What
+    /// stands before it is the front door's: a stage's name, a custom domain's mapping.
+    pub(crate) fn hook(&self) -> &str {
+        self.whole.find("/hooks/").map_or(&self.whole, |from| &self.whole[from..])
+    }
+
+    /// The path without what the event says is the front door's, for who has paths of every kind.
+    pub(crate) fn path(&self) -> &str {
+        match &self.whole[self.before..] {
+            "" => "/",
+            path => path,
+        }
     }
 }
 
-/// The part of a path that is ours. What stands before it is the front door's: a stage's name, a
-/// custom domain's mapping.
-fn ours(path: &str) -> &str {
-    path.find("/hooks/").map_or(path, |from| &path[from..])
+/// How much of a path is the front door's. A route that ends with `{proxy+}` tells our part; where
+/// no route does (`$default`, function URLs), the stage's name is known and a mapping's is not.
+fn before(path: &str, route: Option<&str>, proxy: Option<&str>, stage: Option<&str>) -> usize {
+    if route.is_some_and(|route| route == "/" || route.ends_with(" /")) {
+        return path.len();
+    }
+    if let Some(rest) = proxy.and_then(|proxy| path.strip_suffix(proxy)?.strip_suffix('/')) {
+        return rest.len();
+    }
+    let after = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
+    let after = after.filter(|after| after.is_empty() || after.starts_with('/'));
+    after.map_or(0, |after| path.len() - after.len())
 }
 
 /// A query again as it travelled: REST APIs hand it over decoded.
@@ -158,7 +215,18 @@ fn pairs(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn read(event: serde_json::Value) -> HttpEvent {
+        HttpEvent::parse(&event.to_string()).unwrap()
+    }
+
+    fn at(path: &str, stage: &str) -> serde_json::Value {
+        let context = json!({ "stage": stage, "http": { "method": "GET" } });
+        json!({ "rawPath": path, "requestContext": context })
+    }
 
     #[test]
     fn whatever_stands_before_the_hook_is_left_out() {
@@ -169,8 +237,86 @@ mod tests {
             ("/favicon.ico", "/favicon.ico"),
             ("", ""),
         ] {
-            assert_eq!(ours(path), expected);
+            assert_eq!(read(at(path, "$default")).hook(), expected);
         }
+    }
+
+    #[test]
+    fn a_route_tells_which_part_of_a_path_is_ours_and_else_the_stage_does() {
+        for (path, route, proxy, stage, expected) in [
+            (
+                "/api/v1/webhooks",
+                "ANY /{proxy+}",
+                "api/v1/webhooks",
+                "$default",
+                "/api/v1/webhooks",
+            ),
+            (
+                "/prod/api/v1/webhooks",
+                "ANY /{proxy+}",
+                "api/v1/webhooks",
+                "prod",
+                "/api/v1/webhooks",
+            ),
+            (
+                "/pay/api/v1/webhooks",
+                "ANY /{proxy+}",
+                "api/v1/webhooks",
+                "$default",
+                "/api/v1/webhooks",
+            ),
+            ("/api/api", "ANY /{proxy+}", "api", "api", "/api"),
+            (
+                "/prod/static/hooks/a.js",
+                "ANY /{proxy+}",
+                "static/hooks/a.js",
+                "prod",
+                "/static/hooks/a.js",
+            ),
+            ("/prod/events/", "ANY /{proxy+}", "events", "prod", "/events/"),
+            ("/pay", "ANY /", "", "$default", "/"),
+            ("/prod/", "ANY /", "", "prod", "/"),
+            ("/prod/api/v1/webhooks", "$default", "", "prod", "/api/v1/webhooks"),
+            ("/prod", "$default", "", "prod", "/"),
+            ("/production", "$default", "", "prod", "/production"),
+            ("/events", "$default", "", "$default", "/events"),
+            ("", "$default", "", "$default", "/"),
+        ] {
+            let mut event = at(path, stage);
+            event["routeKey"] = json!(route);
+            if !proxy.is_empty() {
+                event["pathParameters"] = json!({ "proxy": proxy });
+            }
+            assert_eq!(read(event).path(), expected, "{path} {route}");
+        }
+    }
+
+    #[test]
+    fn a_rest_apis_path_has_a_mapping_before_it_and_no_stage() {
+        for (path, resource, proxy, expected) in [
+            ("/api/v1/webhooks", "/{proxy+}", "api/v1/webhooks", "/api/v1/webhooks"),
+            ("/pay/api/v1/webhooks", "/{proxy+}", "api/v1/webhooks", "/api/v1/webhooks"),
+            ("/api/v1/webhooks", "/api/v1/webhooks", "", "/api/v1/webhooks"),
+            ("/pay", "/", "", "/"),
+        ] {
+            let mut event = json!({ "path": path, "resource": resource, "httpMethod": "GET",
+                "requestContext": { "stage": "api" } });
+            if !proxy.is_empty() {
+                event["pathParameters"] = json!({ "proxy": proxy });
+            }
+            assert_eq!(read(event).path(), expected, "{path} {resource}");
+        }
+    }
+
+    #[test]
+    fn cookies_become_one_header() {
+        let mut event = at("/", "$default");
+        event["headers"] = json!({ "accept": "*/*" });
+        assert!(!read(event.clone()).headers.contains_key(COOKIE));
+        event["cookies"] = json!(["a=1", "b=2; c"]);
+        let headers = read(event).headers;
+        let said: Vec<_> = headers.get_all(COOKIE).iter().collect();
+        assert_eq!(said, ["a=1; b=2; c"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::event::{EventFault, Form, HttpEvent};
 use crate::invocation::Invocation;
-use crate::line::{Level, Line};
+use crate::line::Line;
 use crate::metric::Metric;
 use crate::process::{Function, Handled, Process};
 use crate::response::Response;
@@ -22,10 +22,10 @@ use crate::told;
 const ANSWER: Duration = Duration::from_secs(3);
 /// And so long before Lambda stops the process: a 503 with `Retry-After` is an answer, and a process
 /// that was stopped is none.
-const MARGIN: Duration = Duration::from_millis(300);
+pub(crate) const MARGIN: Duration = Duration::from_millis(300);
 
 /// What an error says when the flow itself broke.
-const BUG: &str = "a bug: the flow panicked; the log has a line that says where";
+pub(crate) const BUG: &str = "a bug: the flow panicked; the log has a line that says where";
 
 /// The front door of the providers of one flow.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]
@@ -52,7 +52,7 @@ impl Front {
     async fn ack(&self, event: &HttpEvent, of: &Invocation, received: Timestamp) -> Answered {
         let request = Request {
             method: &event.method,
-            path: &event.path,
+            path: event.hook(),
             query: &event.query,
             headers: &event.headers,
             body: Ok(event.body.clone()),
@@ -67,7 +67,7 @@ impl Front {
             Ok(Err(_)) => Some(BUG),
             Err(_) => None,
         };
-        let source = self.ingest.source_of(&event.path);
+        let source = self.ingest.source_of(event.hook());
         Answered { ack: Ack { source, ..Ack::refuse(Refusal::Overdue) }, bug }
     }
 }
@@ -99,10 +99,6 @@ struct Answered {
     bug: Option<&'static str>,
 }
 
-/// What came is not quoted, nor the parser's words, which quote it.
 fn of_fault(fault: &EventFault, at: Timestamp) -> Line {
-    Line::new(at, Level::Warn, "refused")
-        .with("status", 400)
-        .with("reason", fault.to_string())
-        .count(Metric::HooksRefused, 1)
+    told::of_fault(fault, at).count(Metric::HooksRefused, 1)
 }

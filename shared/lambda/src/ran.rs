@@ -35,7 +35,7 @@ pub(crate) fn of_cut_off(began: Timestamp, took: Duration) -> Line {
 /// The line of a sweep.
 pub(crate) fn of_swept(swept: &Swept, began: Timestamp, took: Duration) -> Line {
     let Swept { rung, held, released, probes, cancelled, paused, .. } = *swept;
-    let Swept { alarms, silent, expired, faults, .. } = swept;
+    let Swept { alarms, summaries, silent, expired, faults, .. } = swept;
     let level = match (faults.is_empty(), alarms.is_empty()) {
         (false, _) => Level::Error,
         (true, false) => Level::Warn,
@@ -50,6 +50,7 @@ pub(crate) fn of_swept(swept: &Swept, began: Timestamp, took: Duration) -> Line 
         ("cancelled", cancelled),
         ("silent", *silent),
         ("expired", *expired),
+        ("summaries", *summaries),
     ] {
         line = some(line, name, (count > 0).then_some(count));
     }

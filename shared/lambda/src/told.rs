@@ -7,6 +7,7 @@ use domain::{Ack, Outcome, Refusal, chain, shown};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::event::EventFault;
 use crate::line::{Level, Line};
 use crate::metric::Metric;
 
@@ -80,6 +81,12 @@ fn begun(ack: &Ack, at: Timestamp, level: Level, message: &'static str) -> Line 
 
 fn accepted(line: Line, duration_ms: u64) -> Line {
     line.count(Metric::HooksAccepted, 1).measure(Metric::AcknowledgeMs, duration_ms)
+}
+
+/// The line of an event that is no request. What came is not quoted, nor the parser's words, which
+/// quote it.
+pub(crate) fn of_fault(fault: &EventFault, at: Timestamp) -> Line {
+    Line::new(at, Level::Warn, REFUSED).with("status", 400).with("reason", fault.to_string())
 }
 
 /// Adds a field if there is something to say.

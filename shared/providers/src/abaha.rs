@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    Acknowledgement, Auth, Event, EventKey, Fact, Facts, Hook, Kind, Moment, Money, Provenance,
-    Provider, Reading, Reject, Source,
+    Acknowledgement, Auth, Event, EventKey, Fact, Facts, Fault, Hook, Kind, Moment, Money,
+    Provenance, Provider, Reading, Reject, Source,
 };
 use http::{HeaderName, Method};
 use sha2::{Digest as _, Sha256};
@@ -46,11 +46,12 @@ impl Provider for Abaha {
         Acknowledgement { status: 200, body: r#"{"status":200,"message":"OK"}"# }
     }
 
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), Fault> {
         match &source.auth {
             Auth::Own | Auth::Header(_) => check::live_secrets(&source.secrets, 2),
             Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } | Auth::None => {
-                Err("auth: only for sepay; remove it, abaha proves itself by a header".into())
+                let why = "only for sepay; remove it, abaha proves itself by a header";
+                Err(Fault::new("auth", why))
             }
         }
     }
@@ -63,11 +64,15 @@ impl Provider for Abaha {
             }
         };
         check::token(hook.headers, header, &source.secrets)?;
+        Ok(self.reread(hook, source))
+    }
+
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading {
         let read = body(hook.body).and_then(|text| event(&Object::parse(&text)?, hook, source));
-        Ok(match read {
+        match read {
             Ok(event) => Reading::events(vec![event]),
             Err(why) => Reading::parked(hook.body, why.to_string()),
-        })
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Proofs that several providers share: a secret in a header, a MAC in hex, the age of a signed
 //! stamp. Everything is compared in constant time; what a provider does with them is in its file.
 
-use domain::{Auth, Reject, Secret, Source};
+use domain::{Auth, Fault, Reject, Secret, Source};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
@@ -88,21 +88,22 @@ pub(crate) fn stamp(
 }
 
 /// How many live secrets a source may have: one, or two during a rotation; ThueAPI up to twenty.
-pub(crate) fn live_secrets(secrets: &[Secret], most: usize) -> Result<(), String> {
+pub(crate) fn live_secrets(secrets: &[Secret], most: usize) -> Result<(), Fault> {
+    let fault = |why: String| Err(Fault::new("secrets", why));
     match secrets.len() {
-        0 => Err("secrets: at least one is needed; type the one from the provider's page".into()),
-        n if n > most => Err(format!("secrets: {n} given, at most {most} may be live at once")),
+        0 => fault("at least one is needed; type the one from the provider's page".to_owned()),
+        n if n > most => fault(format!("{n} given, at most {most} may be live at once")),
         _ => Ok(()),
     }
 }
 
 /// The settings of a provider that proves itself in one way: secrets, at most so many, and no more.
-pub(crate) fn own_way(source: &Source, most: usize) -> Result<(), String> {
+pub(crate) fn own_way(source: &Source, most: usize) -> Result<(), Fault> {
     match &source.auth {
         Auth::Own => live_secrets(&source.secrets, most),
-        Auth::Header(_) => Err("header: only for abaha; remove it".into()),
+        Auth::Header(_) => Err(Fault::new("header", "only for abaha; remove it")),
         Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } | Auth::None => {
-            Err("auth: only for sepay; remove it".into())
+            Err(Fault::new("auth", "only for sepay; remove it"))
         }
     }
 }

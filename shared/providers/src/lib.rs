@@ -5,18 +5,21 @@
 mod abaha;
 mod appotapay;
 mod canonical;
-mod casso;
+pub mod casso;
 mod check;
+mod denied;
 mod form;
 mod json;
 mod listing;
-mod sepay;
+pub mod sepay;
 mod thueapi;
 mod transaction;
+pub mod webhooks;
 
 pub use abaha::Abaha;
 pub use appotapay::AppotaPay;
 pub use casso::Casso;
+pub use denied::Denied;
 pub use sepay::Sepay;
 pub use thueapi::ThueApi;
 

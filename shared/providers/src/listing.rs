@@ -9,6 +9,7 @@ use http::{HeaderValue, Request, header};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::json::{self, Object, Unreadable};
 
@@ -26,7 +27,12 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// The URL of a path at the API's own address, or at the one that the settings name.
 pub(crate) fn url(api: &Api, own: &str, path: &str, query: &[(&str, &str)]) -> String {
-    let base = api.base.as_ref().map_or(own, |url| url.as_str()).trim_end_matches('/');
+    address(api.base.as_ref(), own, path, query)
+}
+
+/// The URL of a path at the provider's own address, or at the one that is named.
+pub(crate) fn address(base: Option<&Url>, own: &str, path: &str, query: &[(&str, &str)]) -> String {
+    let base = base.map_or(own, Url::as_str).trim_end_matches('/');
     if query.is_empty() {
         return format!("{base}{path}");
     }

@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    Acknowledgement, Direction, Event, EventKey, Fact, Hook, Kind, Moment, Provenance, Provider,
-    Reading, Reject, Source,
+    Acknowledgement, Direction, Event, EventKey, Fact, Fault, Hook, Kind, Moment, Provenance,
+    Provider, Reading, Reject, Source,
 };
 use http::{HeaderName, Method};
 use sha2::{Digest as _, Sha256};
@@ -46,24 +46,28 @@ impl Provider for ThueApi {
         Acknowledgement { status: 200, body: r#"{"success":true,"message":"OK"}"# }
     }
 
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), Fault> {
         check::own_way(source, MOST_TOKENS)
     }
 
     fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject> {
         check::token(hook.headers, &TOKEN, &source.secrets)?;
+        Ok(self.reread(hook, source))
+    }
+
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading {
         let (bytes, text) = match written(hook) {
             Written::Body => (hook.body, json::utf8(hook.body).map(Cow::Borrowed)),
             Written::Query => {
                 (hook.query.as_bytes(), form::flat(hook.query.as_bytes()).map(Cow::Owned))
             }
-            Written::Nothing => return Ok(Reading::parked(hook.body, "the call is empty")),
+            Written::Nothing => return Reading::parked(hook.body, "the call is empty"),
         };
         let read = text.and_then(|text| event(&Object::parse(&text)?, hook, source));
-        Ok(match read {
+        match read {
             Ok(event) => Reading::events(vec![event]),
             Err(why) => Reading::parked(bytes, why.to_string()),
-        })
+        }
     }
 }
 

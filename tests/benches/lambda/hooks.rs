@@ -28,6 +28,8 @@ pub(crate) fn source(provider: &str) -> SourceRecord {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Asserts nothing: a busy machine is no fault. `make bench-lambda`, or, once the functions are built:
 //! `cargo bench -p testkit --bench lambda -- [--quick] [--log] [FUNCTION…]`. The functions are those in
-//! the folder `FUNCTIONS`, or those of `--profile dist`.
+//! the folder `PROGRAMS`, or those of `--profile dist`.
 
 mod canned;
 mod cases;
@@ -16,12 +16,11 @@ mod report;
 mod rounds;
 mod world;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use hooks::PROVIDERS;
 use rounds::Scale;
-use testkit::real::{Anything, timestamp};
+use testkit::real::{Anything, shipped, timestamp};
 use world::{BARE, DISPATCH, World};
 
 const WHOLE: Scale = Scale { starts: 15, warm: 500, timed: 300, latency: Duration::from_millis(5) };
@@ -38,7 +37,7 @@ async fn main() -> Result<(), Anything> {
     let others: Vec<&str> =
         PROVIDERS.into_iter().chain([DISPATCH]).filter(|name| chosen(name)).collect();
     let names: Vec<&str> = [BARE].into_iter().chain(others).collect();
-    let world = World::new(programs()?).await?;
+    let world = World::new(shipped::programs()?).await?;
     let figures = rounds::measure(&world, &names, scale).await?;
     println!("\n{}", report::functions(&names, &figures));
     let of = |wanted| names.iter().zip(&figures).find(|(name, _)| **name == wanted);
@@ -50,13 +49,4 @@ async fn main() -> Result<(), Anything> {
         }
     }
     Ok(())
-}
-
-/// The folder of the functions: `FUNCTIONS`, or what `--profile dist` builds in the folder in which
-/// cargo built this.
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its environment")]
-fn programs() -> Result<PathBuf, Anything> {
-    let built = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.join("dist"));
-    let given = std::env::var_os("FUNCTIONS").map(PathBuf::from);
-    given.or_else(built).ok_or_else(|| "where cargo built this is not known".into())
 }

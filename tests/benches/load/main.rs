@@ -15,7 +15,7 @@ mod program;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use testkit::real::{Anything, now};
+use testkit::real::{Anything, now, shipped};
 
 /// What a load is given.
 #[derive(Debug)]
@@ -34,10 +34,9 @@ async fn main() -> Result<(), Anything> {
     // `--bench` is what cargo adds.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let seconds = arguments.iter().find_map(|a| a.strip_prefix("--seconds=")?.parse().ok());
-    let built = built()?;
     let given = Given {
-        programs: programs().unwrap_or_else(|| built.join("dist")),
-        figures: built.join("load"),
+        programs: shipped::programs()?,
+        figures: shipped::target()?.join("load"),
         lasting: Duration::from_secs(seconds.unwrap_or(600)),
     };
     std::fs::create_dir_all(&given.figures)?;
@@ -64,16 +63,4 @@ async fn main() -> Result<(), Anything> {
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
-}
-
-/// The folder in which cargo built this.
-fn built() -> Result<PathBuf, Anything> {
-    let here = std::env::current_exe()?;
-    Ok(here.ancestors().nth(3).ok_or("where cargo built this is not known")?.to_owned())
-}
-
-/// The folder of the programs, where it is another than that of `--profile dist`.
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its environment")]
-fn programs() -> Option<PathBuf> {
-    std::env::var_os("PROGRAMS").map(PathBuf::from)
 }

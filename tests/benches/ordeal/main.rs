@@ -15,7 +15,7 @@ mod shop;
 
 use std::path::PathBuf;
 
-use testkit::real::{Anything, now};
+use testkit::real::{Anything, now, shipped};
 
 /// What an ordeal is given.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Anything> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let number = |option: &str| arguments.iter().find_map(|a| a.strip_prefix(option)?.parse().ok());
     let given = Given {
-        programs: programs()?,
+        programs: shipped::programs()?,
         seed: number("--seed=").unwrap_or(1),
         kills: number("--kills=").and_then(|n: u64| u32::try_from(n).ok()).unwrap_or(200),
     };
@@ -60,13 +60,4 @@ async fn main() -> Result<(), Anything> {
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
-}
-
-/// The folder of the programs: `PROGRAMS`, or what `--profile dist` builds in the folder in which cargo
-/// built this.
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its environment")]
-fn programs() -> Result<PathBuf, Anything> {
-    let built = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.join("dist"));
-    let given = std::env::var_os("PROGRAMS").map(PathBuf::from);
-    given.or_else(built).ok_or_else(|| "where cargo built this is not known".into())
 }

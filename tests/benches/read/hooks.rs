@@ -88,6 +88,8 @@ fn sample(
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
         silence: None,
+        active: None,
+        created: None,
     };
     let source = record.parse(providers::ALL)?;
     let mut headers = HeaderMap::new();

@@ -13,11 +13,9 @@ mod scenarios;
 mod server;
 mod sink;
 
-use std::path::PathBuf;
-
 use scenarios::{Bench, Scale};
 use testkit::real::table::Table;
-use testkit::real::{Anything, casso, now};
+use testkit::real::{Anything, casso, now, shipped};
 
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "a measurement prints")]
@@ -28,7 +26,7 @@ async fn main() -> Result<(), Anything> {
     let chosen: Vec<&str> =
         arguments.iter().map(String::as_str).filter(|a| !a.starts_with('-')).collect();
     let scale = if quick { Scale::QUICK } else { Scale::WHOLE };
-    let bench = Bench { program: program()?, scale };
+    let bench = Bench { program: shipped::tingting()?, scale };
     let mut table = Table::default();
     for (letter, scenario) in scenarios::ALL {
         if chosen.is_empty() || chosen.contains(letter) {
@@ -39,21 +37,4 @@ async fn main() -> Result<(), Anything> {
     }
     println!("\n{table}");
     Ok(())
-}
-
-/// The program as it is shipped: `TINGTING`, or what `--profile dist` builds into the folder in
-/// which cargo built this.
-#[expect(clippy::disallowed_methods, reason = "a measurement owns its environment")]
-fn program() -> Result<PathBuf, Anything> {
-    let built = || {
-        let here = std::env::current_exe().ok()?;
-        Some(here.ancestors().nth(3)?.join("dist/tingting"))
-    };
-    let given = std::env::var_os("TINGTING").map(PathBuf::from);
-    let program = given.or_else(built).ok_or("where cargo built this is not known")?;
-    if program.is_file() {
-        return Ok(program);
-    }
-    let program = program.display();
-    Err(format!("{program} is missing; run cargo build --profile dist -p tingting").into())
 }

@@ -79,7 +79,7 @@ impl Place {
 
     /// What the sweep asks of this place, about Casso's sources in a directory.
     pub fn survey(&self, directory: Arc<dyn Directory>) -> DynamoSurvey {
-        DynamoSurvey::new(self.ledger(), directory, vec!["casso"])
+        DynamoSurvey::new(self.ledger(), directory, vec!["casso", "sepay"])
     }
 
     /// The dead letters of this place.

@@ -1,9 +1,9 @@
 //! What is kept comes back the same, whole, and is put where there is none.
 
 use domain::{
-    Attempt, Card, Cause, Claim, Currency, Delivery, DeliveryState, Drawer, Entry, EntryId, Event,
-    EventKey, Facts, Filed, HourTotals, Kept, Line, Mode, MoneyTotal, Move, Name, Origin, Overdue,
-    Parked, Probed, SourceId, Standing, Stored, Streak,
+    AccountTotal, Attempt, Card, Cause, Claim, Currency, Delivery, DeliveryState, Drawer, Entry,
+    EntryId, Event, EventKey, Facts, Filed, HourTotals, Kept, Line, Mode, MoneyTotal, Move, Name,
+    Origin, Overdue, Parked, Probed, SourceId, Standing, Stored, Streak,
 };
 use jiff::SignedDuration;
 
@@ -85,6 +85,12 @@ pub fn everything() -> Vec<Kept> {
         count_out: 0,
         sum_out: sum("0"),
     }];
+    let accounts = vec![AccountTotal {
+        account: "ế 1".to_owned(),
+        bank: Some("VCB".to_owned()),
+        virtual_accounts: vec!["96247ABC".to_owned(), "ế".to_owned()],
+        money: money.clone(),
+    }];
     all.extend([
         Kept::Parked { source: source(), parked, context, at: at(4) },
         Kept::Snapshot { object: "abaha/shop/order/ế 1".to_owned(), modified: at(7) },
@@ -92,7 +98,15 @@ pub fn everything() -> Vec<Kept> {
         Kept::Standing(Name::parse("other").unwrap(), paused),
         Kept::Moved { destination: sales(), from: "ab".repeat(32), to: "-100".to_owned() },
         Kept::Note { name: "hours/casso/shop".to_owned(), text: "{\"a\": 1}".to_owned() },
-        Kept::Totals(HourTotals { source: source(), hour: at(0), events: 3, hooks: 2, money }),
+        Kept::Totals(HourTotals {
+            source: source(),
+            hour: at(0),
+            logged: 4,
+            events: 3,
+            hooks: 2,
+            money,
+            accounts,
+        }),
         Kept::Card(Card {
             drawer: Drawer::Clients,
             name: "ế 1".to_owned(),
@@ -103,6 +117,18 @@ pub fn everything() -> Vec<Kept> {
             drawer: Drawer::Keys,
             name: "a".to_owned(),
             text: "b".to_owned(),
+            until: Some(at(99)),
+        }),
+        Kept::Card(Card {
+            drawer: Drawer::Operators,
+            name: "mai ế".to_owned(),
+            text: "{}".to_owned(),
+            until: None,
+        }),
+        Kept::Card(Card {
+            drawer: Drawer::Sessions,
+            name: "0a".to_owned(),
+            text: "{}".to_owned(),
             until: Some(at(99)),
         }),
         entry(EntryId::Source(source()), Origin::File),

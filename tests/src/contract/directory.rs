@@ -32,6 +32,8 @@ fn source(provider: &str, name: &str) -> SourceRecord {
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The lists that the sweep reads: held deliveries, the log, totals, refused calls.
 
 use domain::{
-    Claim, Currency, Delivery, DeliveryRef, DeliveryState, Event, Finish, HourTotals, MoneyTotal,
-    Move, Name, Refused, SourceId,
+    AccountTotal, Claim, Currency, Delivery, DeliveryRef, DeliveryState, Event, Finish, HourTotals,
+    MoneyTotal, Move, Name, Refused, SourceId,
 };
 use jiff::Timestamp;
 
@@ -119,11 +119,18 @@ async fn totals(f: &Fixture) {
     let (shop, other) =
         (SourceId::parse("casso/shop").unwrap(), SourceId::parse("casso/shop-2").unwrap());
     let usd = Currency::parse("USD").unwrap();
-    let of = |source: &SourceId, n, events, money| HourTotals {
+    let of = |source: &SourceId, n, events, money: Vec<MoneyTotal>| HourTotals {
         source: source.clone(),
         hour: hour(n),
+        logged: events + 1,
         events,
         hooks: events / 2,
+        accounts: vec![AccountTotal {
+            account: "ế 1".to_owned(),
+            bank: Some("VCB".to_owned()),
+            virtual_accounts: vec!["96247ABC".to_owned(), "ế".to_owned()],
+            money: money.clone(),
+        }],
         money,
     };
     let both = vec![money(usd, 2, "10.25"), money(Currency::VND, 3, "7922816251426433759354395")];

@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = &[
     ("of twenty that gather a delivery at once one does", |f| Box::pin(gathered_once(f))),
     ("a probe starts what is held and is finished like any other", |f| Box::pin(probe(f))),
     ("a shift fences the lease that was over", |f| Box::pin(fenced(f))),
+    ("what is resent begins its schedule anew, and keeps its attempts", |f| Box::pin(resent(f))),
     ("what waits for a destination is listed by its due time", |f| Box::pin(waiting(f))),
 ];
 
@@ -53,6 +54,7 @@ fn moves() -> Vec<Move> {
         Move::Scatter { from: digest("a"), alone: false },
         Move::Withhold { from: digest("a"), reason: "why".to_owned() },
         Move::Withhold { from: digest("b"), reason: "why".to_owned() },
+        Move::Resend,
     ]
 }
 
@@ -73,6 +75,29 @@ async fn by_rule(f: &Fixture) {
             assert_eq!(found(f, &of).await, (after, vec![]), "{state:?} {step:?}");
         }
     }
+}
+
+async fn resent(f: &Fixture) {
+    let of = enlisted(f, "1", DeliveryState::Pending).await;
+    let failed = || DeliveryState::Failed("used up".to_owned());
+    let waiting = || DeliveryState::Waiting { due: at(15) };
+    let mut kept = Vec::new();
+    for (n, next, failures, first) in
+        [(1, waiting(), 0, at(10)), (2, failed(), 1, at(10)), (3, failed(), 0, at(30))]
+    {
+        let now = at(i64::from(n) * 10);
+        let start = f.ledger.start(&of, 7, now, at(1000), false).await.unwrap();
+        let Start::Go(started) = start else { panic!("{start:?}") };
+        assert_eq!((started.attempts, started.first_attempt), (n, Some(first)));
+        assert_eq!(started.failures, failures);
+        let attempt = attempt(n, "retry", true);
+        assert_eq!(f.ledger.finish(&of, 7, &attempt, &next).await.unwrap(), Finish::Written);
+        kept.push(attempt);
+        if n == 2 {
+            assert_eq!(shift(f, &of, &Move::Resend, at(25)).await, Finish::Written);
+        }
+    }
+    assert_eq!(found(f, &of).await.1, kept);
 }
 
 async fn gathered_once(f: &Fixture) {

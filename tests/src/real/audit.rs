@@ -142,7 +142,7 @@ impl Audit<'_> {
             *line.states.entry("missing").or_default() += 1;
             return Ok(None);
         };
-        *line.states.entry(word(&delivery.state)).or_default() += 1;
+        *line.states.entry(delivery.state.word()).or_default() += 1;
         line.begun += u64::from(delivery.attempts);
         line.written += count(attempts.len());
         Ok(Some(Known { delivery, attempts }))
@@ -191,19 +191,6 @@ fn chat(
     let repeats = told.saturating_sub(1);
     line.repeated += u64::from(repeats);
     line.explained += u64::from(repeats.min(unwritten + uncertain));
-}
-
-fn word(state: &DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Pending => "pending",
-        DeliveryState::Sending { .. } => "sending",
-        DeliveryState::Waiting { .. } => "waiting",
-        DeliveryState::Gathered { .. } => "gathered",
-        DeliveryState::Held(_) => "held",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Failed(_) => "failed",
-        DeliveryState::Cancelled(_) => "cancelled",
-    }
 }
 
 fn count(length: usize) -> u64 {

@@ -94,6 +94,8 @@ pub fn record() -> SourceRecord {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 

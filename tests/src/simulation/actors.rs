@@ -79,6 +79,8 @@ fn flows(scene: &Arc<Scene>, process: usize) -> Option<Arc<Flows>> {
     let sweep = Sweep {
         ledger: desk.clone(),
         survey: desk.clone(),
+        // No journey has summaries: nothing is asked of it.
+        log: scene.ledger.clone(),
         notes: desk.clone(),
         queue: desk.clone(),
         dead_letters: desk.clone(),

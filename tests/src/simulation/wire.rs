@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
-    Answer, Channel, Clock as _, DeliveryRef, Destination, Display, Egress, EventKey, Grant, Job,
-    Name, Outgoing, Pace, Screen, SendError, Token, Unsendable, Verdict,
+    Answer, Channel, Clock as _, DeliveryRef, Destination, Display, Egress, EventKey, Fault, Grant,
+    Job, Name, Outgoing, Pace, Screen, SendError, Token, Unsendable, Verdict,
 };
 use http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
@@ -39,7 +39,7 @@ impl Channel for Labelled {
         self.0.name()
     }
 
-    fn check(&self, destination: &Destination) -> Result<(), String> {
+    fn check(&self, destination: &Destination) -> Result<(), Fault> {
         self.0.check(destination)
     }
 

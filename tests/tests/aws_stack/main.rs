@@ -6,6 +6,7 @@
 
 #[path = "../journey/hooks.rs"]
 mod hooks;
+mod manage;
 mod shop;
 mod sweeps;
 
@@ -47,6 +48,7 @@ fn is_signed(received: &Received) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn every_provider_reaches_every_channel() {
     let slack = Sink::answering(200, "ok").await;
     let telegram = Sink::answering(200, r#"{"ok":true,"result":{"message_id":1}}"#).await;
@@ -86,6 +88,7 @@ async fn every_provider_reaches_every_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn thirty_concurrent_repeats_become_one_notification() {
     let sink = Sink::answering(200, "").await;
     let tables = format!("{SOURCES}{}", destination("sink", "webhook", &sink.url("/"), ""));
@@ -108,6 +111,7 @@ async fn thirty_concurrent_repeats_become_one_notification() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn the_door_refuses_by_the_table() {
     let shop = Shop::open(Functions::Built, SOURCES).await;
     let token = vec![("x-thueapi", "thueapi-token-0001".to_owned())];
@@ -138,7 +142,7 @@ async fn the_door_refuses_by_the_table() {
         };
         assert_eq!(allow, expected, "{method} {path}");
     }
-    // An unknown provider is the gateway's own to refuse.
+    // An unknown provider's is no hook, and the operators' API knows no such page.
     let answer = shop.call("POST", "/hooks/nobody/shop", &token, "{}").await;
     assert_eq!(answer.status, 404);
     let answer = shop.call("POST", "/hooks/thueapi/shop", &token, full).await;
@@ -146,6 +150,7 @@ async fn the_door_refuses_by_the_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn poison_is_buried_with_its_reason_and_blocks_nobody() {
     let sink = Sink::answering(200, "").await;
     let tables = format!("{SOURCES}{}", destination("sink", "webhook", &sink.url("/"), ""));
@@ -160,6 +165,7 @@ async fn poison_is_buried_with_its_reason_and_blocks_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn a_failing_destination_is_tried_again_by_a_delayed_message() {
     let sink = Sink::start(|n, _| if n == 0 { (500, String::new()) } else { (200, String::new()) });
     let sink = sink.await;
@@ -177,6 +183,7 @@ async fn a_failing_destination_is_tried_again_by_a_delayed_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn functions_that_follow_their_code_serve_the_same_stack() {
     let sink = Sink::answering(200, "").await;
     let tables = format!("{SOURCES}{}", destination("sink", "webhook", &sink.url("/"), ""));

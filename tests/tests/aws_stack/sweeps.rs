@@ -13,6 +13,7 @@ use crate::shop::{Machine, Shop, until};
 use crate::{SOURCES, calls, destination, post};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn a_dead_destination_is_paused_told_of_resumed_and_gets_what_was_held() {
     let gone = Arc::new(AtomicBool::new(true));
     let is_gone = Arc::clone(&gone);
@@ -55,6 +56,7 @@ async fn a_dead_destination_is_paused_told_of_resumed_and_gets_what_was_held() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `make test-aws`, which builds the functions first"]
 async fn an_event_whose_bell_was_lost_is_rung_by_the_sweep() {
     let sink = Sink::answering(200, "").await;
     let tables = format!("{SOURCES}{}", destination("sink", "webhook", &sink.url("/"), ""));

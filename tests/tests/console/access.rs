@@ -10,12 +10,41 @@ use jiff::SignedDuration;
 use crate::{Place, form};
 
 /// Every route: its method, its path, and the scope that it needs.
-const ROUTES: &[(&str, &str, Scope)] = &[
+pub(crate) const ROUTES: &[(&str, &str, Scope)] = &[
     ("GET", "/api/v1/webhooks", Scope::WebhookRead),
     ("POST", "/api/v1/webhooks", Scope::WebhookWrite),
     ("GET", "/api/v1/webhooks/1", Scope::WebhookRead),
     ("PATCH", "/api/v1/webhooks/1", Scope::WebhookWrite),
     ("DELETE", "/api/v1/webhooks/1", Scope::WebhookDelete),
+    ("GET", "/api/v1/webhooks/1/standing", Scope::WebhookRead),
+    ("POST", "/api/v1/webhooks/1/pause", Scope::WebhookWrite),
+    ("POST", "/api/v1/webhooks/1/resume", Scope::WebhookWrite),
+    ("POST", "/api/v1/webhooks/1/test", Scope::WebhookWrite),
+    ("POST", "/api/v1/webhooks/test", Scope::WebhookWrite),
+    ("POST", "/api/v1/webhooks/1/rotate", Scope::WebhookWrite),
+    ("POST", "/api/v1/webhooks/1/retire", Scope::WebhookWrite),
+    ("GET", "/api/v1/events", Scope::EventRead),
+    ("GET", "/api/v1/events/eA", Scope::EventRead),
+    ("GET", "/api/v1/events/eA/previews", Scope::EventRead),
+    ("POST", "/api/v1/events/eA/deliveries/1/resend", Scope::EventWrite),
+    ("POST", "/api/v1/events/eA/deliveries/1/cancel", Scope::EventWrite),
+    ("POST", "/api/v1/events/eA/release", Scope::EventWrite),
+    ("POST", "/api/v1/replay", Scope::EventWrite),
+    ("GET", "/api/v1/export", Scope::EventRead),
+    ("GET", "/api/v1/statistics", Scope::EventRead),
+    ("GET", "/api/v1/bank-accounts", Scope::EventRead),
+    ("GET", "/api/v1/sources", Scope::SourceRead),
+    ("POST", "/api/v1/sources", Scope::SourceWrite),
+    ("GET", "/api/v1/sources/casso/shop", Scope::SourceRead),
+    ("PATCH", "/api/v1/sources/casso/shop", Scope::SourceWrite),
+    ("DELETE", "/api/v1/sources/casso/shop", Scope::SourceWrite),
+    ("POST", "/api/v1/sources/casso/shop/rotate", Scope::SourceWrite),
+    ("POST", "/api/v1/sources/casso/shop/retire", Scope::SourceWrite),
+    ("GET", "/api/v1/sources/casso/shop/refused", Scope::SourceRead),
+    ("GET", "/api/v1/sources/casso/shop/parked", Scope::EventRead),
+    ("POST", "/api/v1/sources/casso/shop/parked/1/read", Scope::EventWrite),
+    ("GET", "/api/v1/sources/casso/shop/conflicts", Scope::EventRead),
+    ("GET", "/api/v1/changes", Scope::AuditRead),
 ];
 
 #[tokio::test]
@@ -203,7 +232,7 @@ async fn what_is_nowhere_and_what_is_not_done_there_is_said_in_one_shape() {
     let place = Place::open();
     for (method, path, status, error) in [
         ("GET", "/api/v1/nothing", 404, "not_found"),
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/oauth2/nothing", 404, "not_found"),
         ("PUT", "/api/v1/webhooks", 405, "not_allowed"),
         ("GET", "/oauth2/token", 405, "not_allowed"),
     ] {

@@ -3,26 +3,53 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod browser;
+mod changes;
+mod edit_pages;
+mod events;
+mod export;
+mod first;
+mod limits;
+mod once;
+mod openapi;
+mod overview;
+mod page_acts;
+mod pages;
+mod password_page;
+mod people;
+mod previews;
+mod replay;
+mod signing_page;
+mod source_pages;
+mod sources;
+mod standing;
+mod statistics;
+mod trouble;
+mod trouble_pages;
 mod webhooks;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use console::access::{self as who, Created, Scope, Throttle};
+use console::access::{self as who, Created, Scope};
 use console::{Console, Door};
-use domain::{Destination, Entries as _, Entry, EntryId};
+use domain::{Answer, Destination, Entries as _, Entry, EntryId, SendError};
 use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value;
-use testkit::clock::{HandClock, SeededEntropy};
-use testkit::memory::{MemoryCabinet, MemoryDirectory};
+use testkit::clock::HandClock;
+use testkit::desk;
+use testkit::faults::Faults;
+use testkit::memory::MemoryDirectory;
+use testkit::world::{Sent, World, answer};
 
-/// A console in memory, and who calls it.
+/// A console beside a whole pipeline in memory, and who calls it.
 struct Place {
     door: Door,
     console: Arc<Console>,
     directory: Arc<MemoryDirectory>,
     clock: Arc<HandClock>,
+    world: World,
 }
 
 /// What was answered.
@@ -33,19 +60,25 @@ struct Answered {
 }
 
 impl Place {
+    /// Where every webhook is answered 200.
     fn open() -> Self {
-        let directory = Arc::new(MemoryDirectory::default());
-        let clock = Arc::new(HandClock::default());
-        let console = Arc::new(Console {
-            entries: Arc::clone(&directory) as _,
-            cabinet: Arc::new(MemoryCabinet::default()),
-            clock: Arc::clone(&clock) as _,
-            entropy: Arc::new(SeededEntropy::new(7)),
-            throttle: Throttle::default(),
-            channels: channels::ALL,
-            judge: Arc::new(judge),
-        });
-        Self { door: Door::new(Arc::clone(&console)), console, directory, clock }
+        Self::answering(|_, _| Ok(answer(200, r#"{"success":true}"#)))
+    }
+
+    /// Where webhooks are answered by this script.
+    fn answering(
+        script: impl Fn(usize, &Sent) -> Result<Answer, SendError> + Send + Sync + 'static,
+    ) -> Self {
+        let faults = Faults::none();
+        let world = World::new(providers::ALL, channels::ALL, faults, script);
+        let (directory, clock) = (Arc::clone(&world.directory), Arc::clone(&world.clock));
+        let console = desk::console(&world, providers::ALL, channels::ALL, Arc::new(judge));
+        Self { door: Door::new(Arc::clone(&console)), console, directory, clock, world }
+    }
+
+    /// A client's token for all there is.
+    async fn owner(&self) -> String {
+        self.token(&self.client(&Scope::ALL).await).await
     }
 
     async fn client(&self, scopes: &[Scope]) -> Created {
@@ -68,8 +101,9 @@ impl Place {
 
     async fn ask(&self, request: Request<Bytes>) -> Answered {
         let (head, body) = self.door.answer(request).await.into_parts();
-        let json = serde_json::from_slice(&body)
-            .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&body)));
+        let is_table = head.headers["content-type"].as_bytes().starts_with(b"text/csv");
+        let json = if is_table { Ok(Value::Null) } else { serde_json::from_slice(&body) };
+        let json = json.unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&body)));
         Answered { status: head.status, headers: head.headers, json }
     }
 

@@ -5,7 +5,6 @@ use domain::{
     DestinationRecord, Directory as _, Edited, Entries as _, Entry, Event, Fact, Facts, Listed,
     Name, Number, Origin, Over, SourceId,
 };
-use http::Request;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::contract::transfer;
@@ -13,7 +12,7 @@ use testkit::contract::transfer;
 use crate::Place;
 
 /// What SePay's document says a new one must have.
-fn new() -> Value {
+pub(crate) fn new() -> Value {
     json!({
         "bank_account_id": 0,
         "name": "Webhook Tích hợp website",
@@ -27,7 +26,7 @@ fn new() -> Value {
 }
 
 /// The same, with these fields; null takes one away.
-fn but(changes: Value) -> Value {
+pub(crate) fn but(changes: Value) -> Value {
     let mut body = new();
     for (name, value) in changes.as_object().unwrap().clone() {
         if value.is_null() {
@@ -354,12 +353,12 @@ async fn other_channels_are_managed_by_the_same_calls_and_show_no_secret() {
         .make(&json!({
             "channel": "slack", "bank_account_id": 0, "name": "Bán hàng", "event_type": "All",
             "webhook_url": slack, "is_verify_payment": 0,
-            "title_in": "Tiền vào rồi", "language": "en", "include_balance": true,
+            "title_in": "Tiền vào rồi", "language": "en", "include_balance": true, "summary": "21:00",
         }))
         .await;
     let shown = shop.show(&path).await;
     assert_eq!(shown["webhook_url"], "********6789");
-    assert_eq!(shown["language"], "en");
+    assert_eq!((&shown["language"], &shown["summary"]), (&"en".into(), &"21:00".into()));
     assert!(!shown.to_string().contains("hide-me"));
     let (status, answer) = shop.call("PATCH", &path, &shown).await;
     assert_eq!(status, 200, "{answer}");
@@ -373,6 +372,25 @@ async fn other_channels_are_managed_by_the_same_calls_and_show_no_secret() {
     let (status, answer) = shop.call("PATCH", &path, &json!({ "title_in": null })).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(shop.record().await.get("title_in"), None);
+    let (status, answer) = shop.call("PATCH", &path, &json!({ "summary": "00:00" })).await;
+    assert_eq!((status, &shop.record().await["summary"]), (200, &"00:00".into()), "{answer}");
+    for (channel, summary, said) in [
+        ("slack", "21:30", "\"21:30\" is no whole hour of the day; write one of Vietnam's"),
+        ("webhook", "21:00", "a webhook gets none, only chats do; remove it"),
+    ] {
+        let mut asked =
+            but(json!({ "channel": channel, "summary": summary, "webhook_url": slack }));
+        if channel == "slack" {
+            for key in ["authen_type", "api_key", "request_content_type"] {
+                asked.as_object_mut().unwrap().remove(key);
+            }
+        }
+        let (status, answer) = shop.call("POST", "/api/v1/webhooks", &asked).await;
+        assert_eq!(status, 400, "{channel}: {answer}");
+        assert!(answer.to_string().replace('\\', "").contains(said), "{channel}: {answer}");
+    }
+    let (status, answer) = shop.call("PATCH", &path, &json!({ "summary": null })).await;
+    assert_eq!((status, shop.record().await.get("summary")), (200, None), "{answer}");
 }
 
 #[tokio::test]
@@ -464,37 +482,6 @@ async fn what_a_file_says_is_shown_and_left_alone() {
         assert_eq!((status, &answer["error"]), (409, &"read_only".into()), "{method}");
     }
     assert_eq!(shop.show(&path).await, shown);
-}
-
-#[tokio::test]
-async fn what_is_said_twice_under_one_key_is_made_once() {
-    let shop = Shop::open().await;
-    let ask = async |key: &str, token: &str, body: &Value| {
-        let request = Request::post("/api/v1/webhooks")
-            .header("authorization", format!("Bearer {token}"))
-            .header("idempotency-key", key);
-        let answered = shop.place.ask(request.body(body.to_string().into()).unwrap()).await;
-        (answered.status.as_u16(), answered.json)
-    };
-    let (status, first) = ask("order 7", &shop.token, &new()).await;
-    assert_eq!(status, 201, "{first}");
-    shop.place.clock.advance(SignedDuration::from_secs(90));
-    assert_eq!(ask("order 7", &shop.token, &new()).await, (201, first.clone()));
-    let (status, other) = ask("order 7", &shop.token, &but(json!({ "name": "other" }))).await;
-    assert_eq!((status, &other["error"]), (422, &"key_reused".into()));
-    let (status, second) = ask("order 8", &shop.token, &new()).await;
-    assert_eq!(status, 201);
-    assert_ne!(first["id"], second["id"]);
-    // A key is its client's own.
-    let stranger = shop.place.token(&shop.place.client(&Scope::ALL).await).await;
-    let (status, third) = ask("order 7", &stranger, &new()).await;
-    assert_eq!(status, 201);
-    assert_ne!(first["id"], third["id"]);
-    for key in ["", " ", &"x".repeat(256)] {
-        let (status, answer) = ask(key, &shop.token, &new()).await;
-        assert_eq!((status, &answer["error"]), (400, &"validation_error".into()), "{key}");
-    }
-    assert_eq!(shop.place.records().await.len(), 3);
 }
 
 #[tokio::test]

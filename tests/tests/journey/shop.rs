@@ -109,6 +109,7 @@ impl Shop {
             screen,
             providers: providers::ALL,
             channels: channels::ALL,
+            seen: false,
         };
         self.running = Some(serve(options).await.unwrap());
     }

@@ -8,6 +8,7 @@ mod dispatch;
 mod doors;
 mod ingest;
 mod lines;
+mod manage;
 mod rounds;
 
 use std::sync::Arc;

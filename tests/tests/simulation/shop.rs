@@ -49,6 +49,8 @@ pub(super) fn source(provider: &str) -> SourceRecord {
         code_pattern: None,
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 

@@ -82,24 +82,12 @@ fn mode(world: &World, name: &str) -> Mode {
 
 /// How many deliveries to a destination are in each state.
 fn states(world: &World, name: &str) -> Vec<(&'static str, usize)> {
-    let words =
-        ["pending", "sending", "waiting", "gathered", "held", "delivered", "failed", "cancelled"];
-    let word = |state: &DeliveryState| match state {
-        DeliveryState::Pending => "pending",
-        DeliveryState::Sending { .. } => "sending",
-        DeliveryState::Waiting { .. } => "waiting",
-        DeliveryState::Gathered { .. } => "gathered",
-        DeliveryState::Held(_) => "held",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Failed(_) => "failed",
-        DeliveryState::Cancelled(_) => "cancelled",
-    };
     let of = |delivery: &domain::Delivery| delivery.of.destination.as_str() == name;
     let all: Vec<_> = world.ledger.deliveries().into_iter().map(|(d, _)| d).collect();
     let ours = all.iter().filter(|d| of(d) && !d.of.event.is_own());
-    let found: Vec<_> = ours.map(|d| word(&d.state)).collect();
+    let found: Vec<_> = ours.map(|d| d.state.word()).collect();
     let count = |known: &&'static str| (*known, found.iter().filter(|w| *w == known).count());
-    words.iter().map(count).filter(|(_, n)| *n > 0).collect()
+    DeliveryState::WORDS.iter().map(count).filter(|(_, n)| *n > 0).collect()
 }
 
 /// What operators were told, as the alarms' words in the order of telling.

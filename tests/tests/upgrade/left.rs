@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use aws::DynamoSurvey;
 use domain::{
-    Attempt, Cause, Claim, Currency, Delivery, DeliveryState, DestinationRecord, Enlisted,
-    Envelope, Event, EventKey, Finish, HourTotals, Ledger as _, Limit, Mark, Mode, MoneyTotal,
-    Move, Name, Notes as _, Overdue, Parked, Refused, RetryRecord, Slot, Snapshot, SourceId,
-    SourceRecord, Start, Survey as _, Text, Turn,
+    AccountTotal, Attempt, Cause, Claim, Currency, Delivery, DeliveryState, DestinationRecord,
+    Enlisted, Envelope, Event, EventKey, Finish, HourTotals, Ledger as _, Limit, Mark, Mode,
+    MoneyTotal, Move, Name, Notes as _, Overdue, Parked, Refused, RetryRecord, Slot, Snapshot,
+    SourceId, SourceRecord, Start, Survey as _, Text, Turn,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -52,6 +52,8 @@ pub(crate) fn shop() -> SourceRecord {
         code_pattern: Some("DH[0-9]+".to_owned()),
         api: None,
         silence: None,
+        active: None,
+        created: None,
     }
 }
 
@@ -101,7 +103,14 @@ pub(crate) async fn leave_in_flight(place: &Place) {
         sum_out: "0.5".parse().unwrap(),
     };
     let (source, hour) = (event(TAKEN).source, at(0));
-    let totals = HourTotals { source, hour, events: 4, hooks: 3, money: vec![money] };
+    let accounts = vec![AccountTotal {
+        account: "88888888".to_owned(),
+        bank: None,
+        virtual_accounts: Vec::new(),
+        money: vec![money.clone()],
+    }];
+    let money = vec![money];
+    let totals = HourTotals { source, hour, logged: 5, events: 4, hooks: 3, money, accounts };
     survey(place).set_totals(&totals).await.unwrap();
 }
 

@@ -77,14 +77,24 @@ pub(crate) mod events {
         format!("{}/{}", conflicts_of(source), shard(key.as_str()))
     }
 
+    /// Of a source's conflicts that operators were told of.
+    pub(crate) fn told_of(source: &SourceId) -> String {
+        format!("told/{source}")
+    }
+
     /// A source's conflicts that operators were told of.
     pub(crate) fn told(source: &SourceId, key: &EventKey) -> String {
-        format!("told/{source}/{}", shard(key.as_str()))
+        format!("{}/{}", told_of(source), shard(key.as_str()))
+    }
+
+    /// Of a source's parked bodies.
+    pub(crate) fn parked_of(source: &SourceId) -> String {
+        format!("parked/{source}")
     }
 
     /// A source's parked bodies; each is known by its partition key.
     pub(crate) fn parked(source: &SourceId, pk: &str) -> String {
-        format!("parked/{source}/{}", shard(pk))
+        format!("{}/{}", parked_of(source), shard(pk))
     }
 }
 
@@ -115,10 +125,14 @@ pub(crate) mod deliveries {
         format!("{}/{}", held_of(&of.destination), shard(of.event.as_str()))
     }
 
+    /// Of a destination's deliveries that failed on one day.
+    pub(crate) fn failed_of(destination: &DestinationName, ended: Timestamp) -> String {
+        format!("failed/{destination}/{}", &sortable(ended)[..10])
+    }
+
     /// A destination's deliveries that failed on one day.
     pub(crate) fn failed(of: &DeliveryRef, ended: Timestamp) -> String {
-        let day = &sortable(ended)[..10];
-        format!("failed/{}/{day}/{}", of.destination, shard(of.event.as_str()))
+        format!("{}/{}", failed_of(&of.destination, ended), shard(of.event.as_str()))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Attempt, Delivery, DeliveryRef};
+use domain::{Attempt, Delivery, DeliveryRef, EventKey, Name};
 
 use super::{DynamoLedger, deliveries};
 use crate::failure::Failure;
@@ -55,6 +55,31 @@ pub(super) async fn with_delivery(
     }
     attempts.sort_by_key(|attempt| attempt.n);
     Ok(delivery.map(|delivery| (delivery, attempts)))
+}
+
+/// The deliveries among all items of an event, by destination, each with its attempts.
+pub(super) fn of_event(
+    event: &EventKey,
+    items: &[Item],
+) -> Result<Vec<(Delivery, Vec<Attempt>)>, Failure> {
+    let mut all: Vec<(Delivery, Vec<Attempt>)> = Vec::new();
+    // By sort key: a delivery stands before its later attempts.
+    for item in items {
+        let reader = Reader::new("attempt", item);
+        let Some(rest) = reader.sk()?.strip_prefix("delivery/") else { continue };
+        let Some((name, n)) = rest.split_once('/') else { continue };
+        if n.is_empty() {
+            let destination = Name::parse(name).map_err(|error| reader.fault(error))?;
+            let of = DeliveryRef { event: event.clone(), destination };
+            let first = reader.map_if(FIRST)?.map(read).transpose()?;
+            all.push((deliveries::read(&of, item)?.delivery, Vec::from_iter(first)));
+        } else if let Some((_, attempts)) =
+            all.last_mut().filter(|(delivery, _)| delivery.of.destination.as_str() == name)
+        {
+            attempts.push(read(reader)?);
+        }
+    }
+    Ok(all)
 }
 
 fn attributes(attempt: &Attempt) -> HashMap<String, AttributeValue> {

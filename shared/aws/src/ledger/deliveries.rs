@@ -90,6 +90,7 @@ pub(super) fn moved(found: &Found, next: &Delivery, now: Timestamp) -> Update {
     write_state(&mut update, next, now);
     update.set_or_remove(OWNER, owner(&next.state));
     update.set(ATTEMPTS, number(next.attempts));
+    update.set(FAILURES, number(next.failures));
     update.set_or_remove(FIRST_ATTEMPT, next.first_attempt.map(time));
     update.set_or_remove(ALONE, alone(next));
     update.set(VERSION, number(found.version.saturating_add(1)));
@@ -122,7 +123,7 @@ fn written(delivery: &Delivery, now: Timestamp) -> [Attribute; 10] {
         }
     }
     let [open, since, log, logged] = place(delivery, now);
-    let state = Some(text(word(&delivery.state)));
+    let state = Some(text(delivery.state.word()));
     [
         (STATE, state),
         (UNTIL, until),
@@ -172,20 +173,6 @@ fn owner(state: &DeliveryState) -> Option<AttributeValue> {
         | DeliveryState::Delivered
         | DeliveryState::Failed(_)
         | DeliveryState::Cancelled(_) => None,
-    }
-}
-
-/// A state's word.
-pub(super) fn word(state: &DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Pending => "pending",
-        DeliveryState::Sending { .. } => "sending",
-        DeliveryState::Waiting { .. } => "waiting",
-        DeliveryState::Gathered { .. } => "gathered",
-        DeliveryState::Held(_) => "held",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Failed(_) => "failed",
-        DeliveryState::Cancelled(_) => "cancelled",
     }
 }
 

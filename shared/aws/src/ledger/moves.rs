@@ -138,7 +138,7 @@ pub(super) async fn finish(
     let mine = |known: &Found| {
         known.owner == Some(owner)
             && known.delivery.attempts == attempt.n
-            && deliveries::word(&known.delivery.state) == deliveries::word(next)
+            && known.delivery.state.word() == next.word()
     };
     Ok(if known.as_ref().is_some_and(mine) { Finish::Written } else { Finish::Fenced })
 }

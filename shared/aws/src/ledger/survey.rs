@@ -5,6 +5,8 @@ mod expire;
 pub(super) mod hours;
 mod log;
 mod overdue;
+mod search;
+mod walk;
 
 use std::sync::Arc;
 

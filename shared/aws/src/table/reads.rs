@@ -57,19 +57,29 @@ pub(crate) struct Span<'a> {
     pub(crate) before: Option<&'a str>,
     /// After this place.
     pub(crate) after: Option<&'a str>,
+    /// From the end to the beginning: *after* is what stands before.
+    pub(crate) backwards: bool,
 }
 
 impl Span<'_> {
     fn has(&self, entry: &Entry) -> bool {
+        let follows = |after: &str| match self.backwards {
+            true => entry.place().as_str() < after,
+            false => entry.place().as_str() > after,
+        };
         self.before.is_none_or(|before| entry.at.as_str() < before)
-            && self.after.is_none_or(|after| entry.place().as_str() > after)
+            && self.after.is_none_or(follows)
     }
 
     /// The first and the last sort key to ask for.
     fn bounds(&self) -> (&str, &str) {
         let after = self.after.map(|place| place.split(' ').next().unwrap_or(FIRST));
-        let from = self.from.unwrap_or(FIRST).max(after.unwrap_or(FIRST));
-        (from, self.before.unwrap_or(LAST))
+        let (from, before) = (self.from.unwrap_or(FIRST), self.before.unwrap_or(LAST));
+        match after {
+            Some(after) if self.backwards => (from, before.min(after)),
+            Some(after) => (from.max(after), before),
+            None => (from, before),
+        }
     }
 }
 
@@ -100,6 +110,9 @@ impl Table {
             stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let mut found: Vec<Entry> = found.into_iter().flatten().collect();
         found.sort_by_cached_key(Entry::place);
+        if span.backwards {
+            found.reverse();
+        }
         found.truncate(most);
         Ok(found)
     }
@@ -125,6 +138,7 @@ impl Table {
                 .expression_attribute_names("#at", index.sort())
                 .expression_attribute_values(":from", text(from))
                 .expression_attribute_values(":to", text(to))
+                .scan_index_forward(!span.backwards)
                 .limit(page(most))
                 .set_exclusive_start_key(start);
             let page = call.send().await.map_err(|error| Failure::of("Query", error))?;
@@ -136,7 +150,7 @@ impl Table {
             }
             start = following(page.last_evaluated_key);
             let last = most.checked_sub(1).and_then(|n| found.get(n)).map(|entry| &entry.at);
-            let enough = last.is_some() && found.last().map(|entry| &entry.at) > last;
+            let enough = last.is_some() && found.last().map(|entry| &entry.at) != last;
             if enough || start.is_none() {
                 return Ok(found);
             }

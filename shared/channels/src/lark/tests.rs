@@ -5,8 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{
-    NOW, alarms_saying, destination, destination_at, digest_of, every_setting, hostile, id, job,
-    members_saying, own_messages, secret, told, transfer, transfer_saying,
+    NOW, alarms_saying, destination, destination_at, digest_of, english, every_setting, hostile,
+    id, job, members_saying, named_by, own_messages, secret, summary_saying, summary_told, told,
+    transfer, transfer_saying,
 };
 
 const URL: &str = "https://open.larksuite.com/open-apis/bot/v2/hook/token";
@@ -148,7 +149,7 @@ fn wrong_settings_are_named_with_a_remedy() {
         ("https://open.larksuite.com/open-apis/bot/v2/hook/", "endpoint: not a custom bot's URL"),
         ("https://open.feishu.cn/", "endpoint: not a custom bot's URL"),
     ] {
-        let said = Lark.check(&destination_at("lark", url)).unwrap_err();
+        let said = Lark.check(&destination_at("lark", url)).unwrap_err().to_string();
         assert!(said.starts_with(error), "{url}: {said}");
     }
     for (key, settings) in
@@ -156,10 +157,41 @@ fn wrong_settings_are_named_with_a_remedy() {
     {
         let mut to = destination_at("lark", URL);
         to.settings = domain::Settings { endpoint: to.settings.endpoint, ..settings };
-        let expected = format!("{key}: the channel lark has no use for it; remove it");
-        assert_eq!(Lark.check(&to), Err(expected));
+        let expected = "the channel lark has no use for it; remove it";
+        assert_eq!(Lark.check(&to), Err(Fault::new(key, expected)));
     }
     assert!(Lark.is_own_host(&Lark.host(&destination_at("lark", URL)).unwrap()));
+}
+
+#[test]
+fn a_summary_has_a_line_for_each_thing_and_is_red_where_something_failed() {
+    let members = named_by("<at id=all></at> **x**", "NGUYEN VAN A");
+    for (to, title, last) in [
+        (
+            destination("lark"),
+            "Tổng kết 24 giờ đến 21:00 ngày 21/11/2026 · tingting",
+            "và 4 nơi nhận khác",
+        ),
+        (
+            english(),
+            "Summary of the 24 hours to 21:00 on 21/11/2026 · tingting",
+            "and 4 more destinations",
+        ),
+    ] {
+        let told = body(&summary_told(&summary_saying(), &members, &to), None);
+        let card = &serde_json::from_str::<Value>(&told).unwrap()["card"];
+        assert_eq!(card["header"]["title"]["content"], title);
+        assert_eq!(card["header"]["template"], "red");
+        let elements = card["body"]["elements"].as_array().unwrap();
+        // The amount, a label and a value for each of eight facts, and fifteen lines.
+        assert_eq!(elements.len(), 1 + 2 * 8 + 15);
+        assert_eq!(elements[elements.len() - 1]["text"]["content"], last);
+        for element in elements {
+            let plain = element["text"]["tag"] == "plain_text";
+            let ours = element["tag"] == "markdown" && !element.to_string().contains("<at");
+            assert!(plain || ours, "{element}");
+        }
+    }
 }
 
 proptest! {

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{
-    destination, destination_at, digest_of, every_setting, hostile, id, job, members_saying,
-    own_messages, transfer, transfer_saying,
+    destination, destination_at, digest_of, english, every_setting, hostile, id, job,
+    members_saying, named_by, own_messages, summary_saying, summary_told, transfer,
+    transfer_saying,
 };
 use crate::text::units;
 
@@ -16,11 +17,29 @@ fn message(text: &str) -> Value {
     serde_json::from_str(&body(&message)).unwrap()
 }
 
-/// Whether each line begins as a digest's do, or is its last.
+/// Whether each line begins as a digest's or a summary's do, or is its last.
 fn is_list(text: &str) -> bool {
     let mut lines = text.lines();
     let last = lines.next_back().unwrap();
-    let member = |line: &str| line.starts_with("09:3");
+    let begins = [
+        "09:3",
+        "21/11 09:3",
+        "20/11 ",
+        "+",
+        "Theo tài",
+        "By acc",
+        "Không gửi",
+        "Failed:",
+        "Đang giữ",
+        "Held:",
+        "Nơi nhận khác:",
+        "Other dest",
+        "erp: ",
+        "kho: ",
+        "và ",
+        "and ",
+    ];
+    let member = |line: &str| begins.iter().any(|begin| line.starts_with(begin));
     lines.all(member) && (member(last) || last.starts_with("và ") || last.starts_with("and "))
 }
 
@@ -44,7 +63,10 @@ fn assert_legal(message: &Value) {
             assert!((1..=limit).contains(&units(text)), "{text}");
             total += units(text);
             if object["type"] == "mrkdwn" {
-                let digits = text.chars().all(|c| c.is_ascii_digit() || "*+-., ₫·".contains(c));
+                let digits = text
+                    .replace("USD", "")
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || "*+-., ₫·".contains(c));
                 assert!(digits && object["verbatim"] == json!(true), "{text}");
                 assert_eq!(object.get("emoji"), None, "not allowed on mrkdwn");
             } else {
@@ -146,14 +168,14 @@ fn wrong_settings_are_named_with_a_remedy() {
         ("https://hooks.slack.com/workflows/T/A/1/x", "endpoint: starts a workflow"),
         ("C012AB3CD", "endpoint: not a URL"),
     ] {
-        let said = Slack.check(&destination_at("slack", endpoint)).unwrap_err();
+        let said = Slack.check(&destination_at("slack", endpoint)).unwrap_err().to_string();
         assert!(said.starts_with(error), "{endpoint}: {said}");
     }
     for (key, settings) in every_setting().into_iter().skip(1) {
         let mut to = destination_at("slack", URL);
         to.settings = domain::Settings { endpoint: to.settings.endpoint, ..settings };
-        let expected = format!("{key}: the channel slack has no use for it; remove it");
-        assert_eq!(Slack.check(&to), Err(expected));
+        let expected = "the channel slack has no use for it; remove it";
+        assert_eq!(Slack.check(&to), Err(Fault::new(key, expected)));
     }
 }
 
@@ -163,6 +185,36 @@ fn the_host_is_the_endpoints() {
     assert!(Slack.is_own_host(&host));
     assert!(Slack.is_own_host(&Url::parse("https://hooks.slack-gov.com/services/T/B/x").unwrap()));
     assert!(!Slack.is_own_host(&Url::parse("https://slack.com/x").unwrap()));
+}
+
+#[test]
+fn a_summary_has_its_figures_in_fields_and_its_particulars_below() {
+    let members = named_by("DH1042 <a> & b", "NGUYEN VAN A");
+    for (to, title, first, last) in [
+        (
+            destination("slack"),
+            "Tổng kết 24 giờ đến 21:00 ngày 21/11/2026 · tingting",
+            "Theo tài khoản:",
+            "và 4 nơi nhận khác",
+        ),
+        (
+            english(),
+            "Summary of the 24 hours to 21:00 on 21/11/2026 · tingting",
+            "By account:",
+            "and 4 more destinations",
+        ),
+    ] {
+        let told: Value =
+            serde_json::from_str(&body(&summary_told(&summary_saying(), &members, &to))).unwrap();
+        assert_legal(&told);
+        let blocks = &told["blocks"];
+        assert_eq!(blocks[0]["text"]["text"], title);
+        assert_eq!(blocks[2]["fields"].as_array().unwrap().len(), 8);
+        let list: Vec<&str> = blocks[3]["text"]["text"].as_str().unwrap().lines().collect();
+        assert_eq!((list[0], list[list.len() - 1], list.len()), (first, last, 15));
+        assert!(list[5].contains("“DH1042 <a> & b”"), "raw, in plain text: {}", list[5]);
+        assert!(told["text"].as_str().unwrap().contains("“DH1042 &lt;a&gt; &amp; b”"));
+    }
 }
 
 proptest! {

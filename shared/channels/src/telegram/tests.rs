@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::fixtures::{
     alarms_saying, destination, digest_of, every_setting, hostile, id, job, members_saying,
-    message, own_messages, secret, told, transfer, transfer_saying,
+    message, named_by, nothing_of_a_day, own_messages, secret, summary_saying, summary_told, told,
+    transfer, transfer_saying,
 };
 use crate::message::Tone;
 
@@ -184,28 +185,75 @@ fn wrong_settings_are_named_with_a_remedy() {
     for chat in ["", "0", "@", "@a b", "shop", "https://t.me/shop", "4503599627370496", "1.5"] {
         let mut to = bot("5");
         to.settings.endpoint = domain::Secret::parse(chat);
-        assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("endpoint: ")), "{chat}");
+        assert!(Telegram.check(&to).is_err_and(|e| e.key == "endpoint"), "{chat}");
     }
     let long = format!("1:{}", "a".repeat(79));
     for token in ["12345", ":a", "1:", "0123:a", "1:a/../b", "a:b", "1:ế", &long] {
         let mut to = bot("5");
         to.settings.bot_token = Some(secret(token));
-        let error = "bot_token: not of the form 123456789:AA…; copy it from @BotFather";
-        assert_eq!(Telegram.check(&to), Err(error.to_owned()), "{token}");
+        let error = "not of the form 123456789:AA…; copy it from @BotFather";
+        assert_eq!(Telegram.check(&to), Err(Fault::new("bot_token", error)), "{token}");
     }
     let mut to = bot("5");
     to.settings.thread = Some(0);
-    assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("thread: ")));
+    assert!(Telegram.check(&to).is_err_and(|e| e.key == "thread"));
     to.settings.thread = None;
     to.settings.api_base = Some(Url::parse("https://bots.example/?x").unwrap());
-    assert!(Telegram.check(&to).is_err_and(|e| e.starts_with("api_base: ")));
+    assert!(Telegram.check(&to).is_err_and(|e| e.key == "api_base"));
     for (key, settings) in every_setting().into_iter().skip(4) {
         let mut to = bot("5");
         let (endpoint, bot_token) = (to.settings.endpoint, to.settings.bot_token);
         to.settings = domain::Settings { endpoint, bot_token, ..settings };
-        let expected = format!("{key}: the channel telegram has no use for it; remove it");
-        assert_eq!(Telegram.check(&to), Err(expected));
+        let expected = "the channel telegram has no use for it; remove it";
+        assert_eq!(Telegram.check(&to), Err(Fault::new(key, expected)));
     }
+}
+
+#[test]
+fn a_summary_is_marked_line_by_line_and_its_particulars_as_one() {
+    let members = named_by("<b>1</b> @all", "NGUYEN & A");
+    let html = text(&summary_told(&summary_saying(), &members, &bot("5")));
+    assert_legal(&html);
+    let failed = "21/11 09:30 +750.000 ₫ · …8888 · “&lt;b&gt;1&lt;/b&gt; @all” · “NGUYEN &amp; A”";
+    let usd = failed.replace("+750.000 ₫", "+12,34 USD");
+    let out = failed.replace("21/11 09:30 +750", "20/11 -193");
+    assert_eq!(
+        html,
+        format!(
+            "<b>Tổng kết 24 giờ đến 21:00 ngày 21/11/2026 · tingting</b>\n\
+             <b>+12,34 USD · +2.000.000 ₫ · -193.000 ₫</b>\n\
+             Tổng vào: <code>+12,34 USD (1) · +2.000.000 ₫ (3)</code>\n\
+             Lớn nhất vào: <code>{usd}</code>\n\
+             Lớn nhất vào: <code>21/11 09:30 +1.250.000 ₫</code>\n\
+             Tổng ra: <code>-193.000 ₫ (1)</code>\n\
+             Lớn nhất ra: <code>{out}</code>\n\
+             Không gửi được: <code>ít nhất 7</code>\n\
+             Đang giữ lại: <code>2</code>\n\
+             Thời gian: <code>20/11/2026 21:00:00 – 21/11/2026 21:00:00 · tingting</code>\n\
+             <pre>Theo tài khoản:\n\
+             +2.000.000 ₫ (3) · -193.000 ₫ (1) · 1017588888\n\
+             +12,34 USD (1) · VA0001\n\
+             và 3 tài khoản khác\n\
+             Không gửi được:\n\
+             {failed}\n\
+             21/11 09:30 Đơn hàng\n\
+             và 5 tin khác\n\
+             Đang giữ lại:\n\
+             20/11 21:00 Cảnh báo\n\
+             và 1 tin khác\n\
+             Nơi nhận khác:\n\
+             erp: không gửi được ít nhất 2000, đang giữ lại 5\n\
+             kho: đang giữ lại 1\n\
+             và 4 nơi nhận khác</pre>"
+        )
+    );
+    let to = Destination { language: domain::Language::En, ..bot("5") };
+    assert_eq!(
+        text(&summary_told(&nothing_of_a_day(), &[], &to)),
+        "<b>Summary of the 24 hours to 21:00 on 21/11/2026 · tingting</b>\n\
+         Transfers: <code>there were none</code>\n\
+         Time: <code>20/11/2026 21:00:00 – 21/11/2026 21:00:00 · tingting</code>"
+    );
 }
 
 proptest! {

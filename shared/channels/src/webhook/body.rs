@@ -1,7 +1,7 @@
 //! What a webhook carries: `{type, timestamp, data}` as JSON, or the event's flat fields as a form,
 //! as multipart, or in the query of a GET. The fields are for machines: not cleaned, not translated.
 
-use domain::{Event, Unsendable};
+use domain::{Event, Fault, Unsendable};
 use form_urlencoded::Serializer;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -25,15 +25,17 @@ pub(super) enum Form {
 
 impl Form {
     /// Reads `content_type`, in the usual spelling or in SePay's.
-    pub(super) fn parse(typed: Option<&str>) -> Result<Self, String> {
+    pub(super) fn parse(typed: Option<&str>) -> Result<Self, Fault> {
         let Some(typed) = typed else { return Ok(Self::Json) };
         match typed.trim().to_ascii_lowercase().as_str() {
             "application/json" | "json" => Ok(Self::Json),
             "multipart/form-data" | "multipart_form-data" => Ok(Self::Multipart),
             "application/x-www-form-urlencoded" => Ok(Self::Urlencoded),
-            _ => Err("content_type: unknown; use application/json, multipart/form-data or \
-                      application/x-www-form-urlencoded"
-                .to_owned()),
+            _ => Err(Fault::new(
+                "content_type",
+                "unknown; use application/json, multipart/form-data or \
+                 application/x-www-form-urlencoded",
+            )),
         }
     }
 
@@ -177,7 +179,7 @@ mod tests {
         ] {
             assert_eq!(Form::parse(typed), Ok(form), "{typed:?}");
         }
-        assert!(Form::parse(Some("text/plain")).is_err_and(|e| e.starts_with("content_type: ")));
+        assert!(Form::parse(Some("text/plain")).is_err_and(|e| e.key == "content_type"));
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! The names of headers: those that are ours, and those that an operator cannot set because they
 //! belong to the connection or to the body.
 
-use domain::{DestinationAuth, Settings};
+use domain::{DestinationAuth, Fault, Settings};
 use http::{HeaderName, header};
 
 pub(super) const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -32,15 +32,17 @@ const CONNECTIONS: &[&str] = &[
 ];
 
 /// Whether the headers a person typed can be sent, and clash with none of ours.
-pub(super) fn check(settings: &Settings) -> Result<(), String> {
+pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
     let bytes: usize = settings.headers.iter().map(|(n, v)| n.as_str().len() + v.len()).sum();
     if settings.headers.len() > COUNT || bytes > BYTES {
-        return Err(format!("headers: more than {COUNT} or {BYTES} bytes; remove some"));
+        let why = format!("more than {COUNT} or {BYTES} bytes; remove some");
+        return Err(Fault::new("headers", why));
     }
     for (name, _) in &settings.headers {
         settable("headers", name)?;
         if proves(&settings.auth) == Some(name) {
-            return Err(format!("headers: {name} is set by auth; remove one of them"));
+            let why = format!("{name} is set by auth; remove one of them");
+            return Err(Fault::new("headers", why));
         }
     }
     match &settings.auth {
@@ -52,13 +54,13 @@ pub(super) fn check(settings: &Settings) -> Result<(), String> {
     }
 }
 
-fn settable(key: &str, name: &HeaderName) -> Result<(), String> {
+fn settable(key: &'static str, name: &HeaderName) -> Result<(), Fault> {
     if *name == header::CONTENT_TYPE {
-        Err(format!("{key}: {name} has a key of its own; set content_type"))
+        Err(Fault::new(key, format!("{name} has a key of its own; set content_type")))
     } else if CONNECTIONS.contains(&name.as_str()) {
-        Err(format!("{key}: {name} belongs to the connection; remove it"))
+        Err(Fault::new(key, format!("{name} belongs to the connection; remove it")))
     } else if [ID, TIMESTAMP, SIGNATURE, SEPAY_TIMESTAMP, SEPAY_SIGNATURE].contains(name) {
-        Err(format!("{key}: {name} is set by us; remove it"))
+        Err(Fault::new(key, format!("{name} is set by us; remove it")))
     } else {
         Ok(())
     }

@@ -191,21 +191,27 @@ fn wrong_settings_are_named_with_a_remedy() {
                 },
                 ..none()
             },
-            "auth: has a user name",
+            "auth.token_url: has a user name",
         ),
     ] {
-        let said = with(settings).unwrap_err();
+        let said = with(settings).unwrap_err().to_string();
         assert!(said.starts_with(error), "{said:?}, not {error:?}");
     }
     for (key, settings) in every_setting().into_iter().filter(|(key, _)| !KEYS.contains(key)) {
-        let expected = format!("{key}: the channel webhook has no use for it; remove it");
-        assert_eq!(with(settings), Err(expected));
+        let expected = "the channel webhook has no use for it; remove it";
+        assert_eq!(with(settings), Err(Fault::new(key, expected)));
     }
     let mut titled = destination_at("webhook", URL);
     titled.title_in = Some("Tiền vào".to_owned());
     assert_eq!(
         Webhook.check(&titled),
-        Err("title_in: a webhook has no titles; remove it".to_owned())
+        Err(Fault::new("title_in", "a webhook has no titles; remove it"))
+    );
+    let mut summed = destination_at("webhook", URL);
+    summed.summary = domain::SummaryAt::parse("21:00").ok();
+    assert_eq!(
+        Webhook.check(&summed),
+        Err(Fault::new("summary", "a webhook gets none, only chats do; remove it"))
     );
 }
 

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Currency, Destination, Direction, Event, Fact, Language, Notification, VIETNAM};
+use domain::{
+    Currency, Destination, Direction, Event, Fact, Language, Notification, VIETNAM, add_exactly,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::{BRAND, LONG_UNITS, SHORT_UNITS, clock_at, mark, money, said, words};
-use crate::message::{List, Message, More, Tone};
+use crate::message::{List, Listed, Message, More, Tone};
 use crate::text::{cut, tail, tidy, units};
 
 /// The longest line, of which the memo has most.
@@ -53,7 +55,7 @@ pub(crate) fn digest(event: &Event, members: &[Event], to: &Destination) -> Mess
         advice: None,
         list: Some(List {
             lines: members.iter().map(|member| line(member, to, same_day)).collect(),
-            more: More { language, transfers },
+            more: More { language, of: if transfers { Listed::Transfers } else { Listed::Events } },
         }),
     }
 }
@@ -90,7 +92,7 @@ fn totals(members: &[Event], way: Direction, language: Language) -> Vec<(String,
         members.iter().filter(|member| !member.test && member.kind.direction() == Some(way));
     for money in moved.filter_map(|member| member.money) {
         let (sum, n) = sums.entry(money.currency).or_insert((Some(Decimal::ZERO), 0));
-        *sum = sum.and_then(|sum| plus(sum, money.amount));
+        *sum = sum.and_then(|sum| add_exactly(sum, money.amount));
         *n += 1;
     }
     let shown = |(currency, (sum, n)): (Currency, (Option<Decimal>, usize))| match sum {
@@ -100,16 +102,9 @@ fn totals(members: &[Event], way: Direction, language: Language) -> Vec<(String,
     sums.into_iter().map(shown).collect()
 }
 
-/// A sum to the last digit, or nothing.
-fn plus(sum: Decimal, amount: Decimal) -> Option<Decimal> {
-    let next = sum.checked_add(amount)?;
-    let scale = sum.normalize().scale().max(amount.normalize().scale());
-    (next.scale() >= scale).then_some(next)
-}
-
 /// One event: when, how much or what, and by what people know it. The memo is in quotes: it cannot
 /// pass for more than a memo where a screen breaks the line.
-fn line(event: &Event, to: &Destination, same_day: bool) -> String {
+pub(super) fn line(event: &Event, to: &Destination, same_day: bool) -> String {
     let fact = |fact, limit| {
         event.facts.get(fact).map(|text| tidy(text, limit)).filter(|text| !text.is_empty())
     };
@@ -158,12 +153,12 @@ fn span(event: &Event, members: &[Event]) -> (Timestamp, Timestamp) {
     (all().min().unwrap_or(event.received), all().max().unwrap_or(event.received))
 }
 
-fn local(at: Timestamp) -> jiff::civil::DateTime {
+pub(super) fn local(at: Timestamp) -> jiff::civil::DateTime {
     TimeZone::fixed(VIETNAM).to_datetime(at)
 }
 
 /// Whole parts, as many as fit: half a number is another number.
-fn joined(parts: impl Iterator<Item = String>, between: &str, limit: usize) -> String {
+pub(super) fn joined(parts: impl Iterator<Item = String>, between: &str, limit: usize) -> String {
     let mut out = String::new();
     for part in parts {
         let between = if out.is_empty() { "" } else { between };

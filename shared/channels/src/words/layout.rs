@@ -146,8 +146,8 @@ pub(super) fn of(kind: Kind) -> Rows {
         Kind::PaymentMethodActivated | Kind::PaymentMethodFailed => PAYMENT_METHOD,
         Kind::RefundSucceeded | Kind::RefundFailed => REFUND,
         Kind::PaymentSucceeded | Kind::PaymentFailed => PAYMENT,
-        // Their words are not rows; an alarm that a newer version raised has its title and time.
-        Kind::Alarm | Kind::Digest => &[],
+        // Their words are not rows; an alarm or a summary of a newer version has its title and time.
+        Kind::Alarm | Kind::Digest | Kind::Summary => &[],
         Kind::Unknown => UNKNOWN,
     }
 }

@@ -7,8 +7,16 @@ use super::{Words, words};
 
 /// The title of an event.
 pub(super) fn of(event: &Event) -> Words {
-    let deleted = event.facts.get(Fact::Deleted) == Some("true");
-    match event.kind {
+    titled(event.kind, event.facts.get(Fact::Deleted) == Some("true"))
+}
+
+/// The title of an event of which only the kind is known.
+pub(super) fn of_kind(kind: Kind) -> Words {
+    titled(kind, false)
+}
+
+fn titled(kind: Kind, deleted: bool) -> Words {
+    match kind {
         Kind::TransferIn => words("Tiền vào", "Money in"),
         Kind::TransferOut => words("Tiền ra", "Money out"),
         Kind::AccountChanged => words("Tài khoản thay đổi", "Account changed"),
@@ -37,6 +45,7 @@ pub(super) fn of(event: &Event) -> Words {
         Kind::PaymentFailed => words("Thanh toán thất bại", "Payment failed"),
         Kind::Alarm => words("Cảnh báo", "Alarm"),
         Kind::Digest => words("Nhiều sự kiện", "Several events"),
+        Kind::Summary => words("Tổng kết", "Summary"),
         Kind::Unknown => words("Sự kiện chưa biết", "Unknown event"),
     }
 }

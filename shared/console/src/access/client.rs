@@ -18,7 +18,7 @@ const MOST: usize = 1_000;
 /// A program that may ask for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
-    /// How it is called in tokens: `client_` and 16 hexadecimal digits.
+    /// How it is called in tokens: `client_` and 16 hexadecimal digits, or what the first one is called.
     pub id: String,
     /// What people call it.
     pub name: String,
@@ -53,6 +53,23 @@ struct Card {
 }
 
 impl Client {
+    /// A client with this secret.
+    pub(super) fn new(
+        id: String,
+        name: &str,
+        scopes: BTreeSet<Scope>,
+        now: Timestamp,
+        secret: &Secret,
+    ) -> Self {
+        let digest = digest(secret.expose());
+        Self { id, name: name.to_owned(), scopes, created: now, revoked: None, digest }
+    }
+
+    /// Keeps a new client, unless there is one of its id; whether it did.
+    pub(super) async fn keep(&self, cabinet: &dyn Cabinet) -> Result<bool, PortError> {
+        cabinet.set_card(Drawer::Clients, &self.id, None, &self.card()?, None).await
+    }
+
     fn card(&self) -> Result<String, PortError> {
         let card = Card {
             name: self.name.clone(),
@@ -82,13 +99,12 @@ pub async fn create(
     now: Timestamp,
 ) -> Result<Created, PortError> {
     let id = format!("client_{:016x}", entropy.next());
-    let secret = format!("tts_{}", random(entropy));
-    let digest = digest(&secret);
-    let client = Client { id, name: name.to_owned(), scopes, created: now, revoked: None, digest };
-    let card = client.card()?;
-    let kept = cabinet.set_card(Drawer::Clients, &client.id, None, &card, None).await?;
-    let secret = Secret::parse(&secret).filter(|_| kept);
-    let secret = secret.ok_or_else(|| unreadable("a client of this id is there already"))?;
+    let secret = Secret::parse(&format!("tts_{}", random(entropy)));
+    let secret = secret.ok_or_else(|| unreadable("a secret is empty"))?;
+    let client = Client::new(id, name, scopes, now, &secret);
+    if !client.keep(cabinet).await? {
+        return Err(unreadable("a client of this id is there already"));
+    }
     Ok(Created { client, secret })
 }
 
@@ -133,8 +149,13 @@ pub(crate) async fn authenticate(
     }))
 }
 
+/// A secret of ours for a provider's page.
+pub(crate) fn random_secret(console: &crate::Console) -> String {
+    random(console.entropy.as_ref())
+}
+
 /// 256 random bits, as text.
-pub(super) fn random(entropy: &dyn Entropy) -> String {
+pub(crate) fn random(entropy: &dyn Entropy) -> String {
     let bytes: Vec<u8> = (0..4).flat_map(|_| entropy.next().to_be_bytes()).collect();
     URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -4,6 +4,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use domain::PortError;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
@@ -16,28 +18,38 @@ pub trait Needs {
     const SCOPE: Scope;
 }
 
-/// Listing destinations.
-#[derive(Debug)]
-pub struct WebhookRead;
+/// A type for each scope, by its name.
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $name;
 
-/// Making and changing destinations.
-#[derive(Debug)]
-pub struct WebhookWrite;
-
-/// Removing destinations.
-#[derive(Debug)]
-pub struct WebhookDelete;
-
-impl Needs for WebhookRead {
-    const SCOPE: Scope = Scope::WebhookRead;
+            impl Needs for $name {
+                const SCOPE: Scope = Scope::$name;
+            }
+        )+
+    };
 }
 
-impl Needs for WebhookWrite {
-    const SCOPE: Scope = Scope::WebhookWrite;
-}
-
-impl Needs for WebhookDelete {
-    const SCOPE: Scope = Scope::WebhookDelete;
+needs! {
+    /// Listing destinations.
+    WebhookRead,
+    /// Making and changing destinations.
+    WebhookWrite,
+    /// Removing destinations.
+    WebhookDelete,
+    /// Reading the log, and what is counted of it.
+    EventRead,
+    /// Sending again, cancelling, releasing, reading again.
+    EventWrite,
+    /// Listing sources and the calls of theirs that were refused.
+    SourceRead,
+    /// Making and changing sources.
+    SourceWrite,
+    /// Reading who changed what.
+    AuditRead,
 }
 
 /// Somebody who may do this.
@@ -55,19 +67,28 @@ impl<N: Needs> FromRequestParts<Arc<Console>> for Granted<N> {
         parts: &mut Parts,
         console: &Arc<Console>,
     ) -> Result<Self, Problem> {
-        let said = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let said = said.ok_or(Problem::Unauthorized(NOBODY))?;
-        let (scheme, token) = said.split_once(' ').ok_or(Problem::Unauthorized(NOBODY))?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Problem::Unauthorized(NOBODY));
-        }
-        let known = token::read(console, token.trim()).await?;
+        let token = bearer(&parts.headers).ok_or(Problem::Unauthorized(NOBODY))?;
+        let known = token::read(console, token).await?;
         let (client, scopes) = known.ok_or(Problem::Unauthorized(OVER))?;
         if !scopes.contains(&N::SCOPE) {
             return Err(Problem::Forbidden(N::SCOPE));
         }
         Ok(Self { client, needs: PhantomData })
     }
+}
+
+/// Who calls, whatever they may do; nothing where they do not prove it.
+pub(crate) async fn caller(
+    console: &Console,
+    headers: &HeaderMap,
+) -> Result<Option<Client>, PortError> {
+    let Some(token) = bearer(headers) else { return Ok(None) };
+    Ok(token::read(console, token).await?.map(|(client, _)| client))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 const NOBODY: &str = "send Authorization: Bearer and a token of POST /oauth2/token";

@@ -11,11 +11,30 @@ pub enum Scope {
     WebhookWrite,
     /// Removing destinations.
     WebhookDelete,
+    /// Reading the log, and what is counted of it.
+    EventRead,
+    /// Sending again, cancelling, releasing, reading again.
+    EventWrite,
+    /// Listing sources and the calls of theirs that were refused.
+    SourceRead,
+    /// Making and changing sources.
+    SourceWrite,
+    /// Reading who changed what.
+    AuditRead,
 }
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 3] = [Self::WebhookRead, Self::WebhookWrite, Self::WebhookDelete];
+    pub const ALL: [Self; 8] = [
+        Self::WebhookRead,
+        Self::WebhookWrite,
+        Self::WebhookDelete,
+        Self::EventRead,
+        Self::EventWrite,
+        Self::SourceRead,
+        Self::SourceWrite,
+        Self::AuditRead,
+    ];
 
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -23,6 +42,25 @@ impl Scope {
             Self::WebhookRead => "webhook:read",
             Self::WebhookWrite => "webhook:write",
             Self::WebhookDelete => "webhook:delete",
+            Self::EventRead => "event:read",
+            Self::EventWrite => "event:write",
+            Self::SourceRead => "source:read",
+            Self::SourceWrite => "source:write",
+            Self::AuditRead => "audit:read",
+        }
+    }
+
+    /// What it allows, in words.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::WebhookRead => "list webhooks",
+            Self::WebhookWrite => "make, change, pause, resume and test webhooks",
+            Self::WebhookDelete => "delete webhooks",
+            Self::EventRead => "read events and statistics",
+            Self::EventWrite => "resend, cancel, replay, release and read again",
+            Self::SourceRead => "list sources and refused calls",
+            Self::SourceWrite => "make and change sources",
+            Self::AuditRead => "read who changed what",
         }
     }
 

@@ -102,6 +102,7 @@ pub(super) fn name_of(key: &str) -> &str {
     match key {
         "account_numbers" => "bank_account_id",
         "auth" => "authen_type",
+        "auth.token_url" => "oauth2_access_token_url",
         "content_type" => "request_content_type",
         "endpoint" => "webhook_url",
         "skip_without_code" => "skip_if_no_code",

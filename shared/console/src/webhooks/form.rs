@@ -5,13 +5,15 @@ use domain::{DestinationRecord, Text};
 use serde_json::{Map, Value, json};
 
 use super::fields::Reader;
-use super::{Found, auth, fields, object};
+use super::view::event_type;
+use super::{Follows, Found, auth, fields, kept, object};
 use crate::Problem;
+use crate::problem::Faults;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 255;
 /// SePay's fields, and those of `authen_type` "Header".
-const SEPAY: &[&str] = &[
+pub(super) const SEPAY: &[&str] = &[
     "active",
     "api_key",
     "authen_type",
@@ -53,6 +55,7 @@ pub(super) const OWN: &[&str] = &[
     "secret",
     "signing_secrets",
     "sources",
+    "summary",
     "thread",
     "timeout",
     "title_in",
@@ -64,10 +67,12 @@ pub(super) const SECRETS: &[&str] = &["bot_token", "headers", "secret", "signing
 /// What an answer has that nobody may say; a caller that sends back what it read sends them too.
 const ANSWERED: &[&str] = &["id", "created_at", "destination", "origin"];
 
-/// The record of a call: new, or laid over what was found.
-pub(super) fn written(
+/// The record of a call: new, or laid over what was found; no secret goes along to another address
+/// unless it `follows` it.
+pub(crate) fn written(
     asked: &Map<String, Value>,
     found: Option<Found>,
+    follows: Follows,
 ) -> Result<DestinationRecord, Problem> {
     let mut fields = Reader::new(asked);
     let known = |name: &str| [SEPAY, OWN, ANSWERED].iter().any(|names| names.contains(&name));
@@ -101,7 +106,10 @@ pub(super) fn written(
     if !fields.faults.is_empty() {
         return Err(Problem::Validation(fields.faults));
     }
-    serde_json::from_value(Value::Object(record)).map_err(|error| Problem::Body(error.to_string()))
+    let record: DestinationRecord = serde_json::from_value(Value::Object(record))
+        .map_err(|error| Problem::Body(error.to_string()))?;
+    let astray = was.map_or_else(Faults::new, |was| kept::astray(&was, &record, asked, follows));
+    if astray.is_empty() { Ok(record) } else { Err(Problem::Validation(astray)) }
 }
 
 /// Our own fields, as they are; null takes one away, a mask says that it stays.
@@ -166,8 +174,12 @@ fn sepay(fields: &mut Reader<'_>, record: &mut Map<String, Value>, new: bool) {
             "Out_only" => json!(["out"]),
             _ => json!(["payment"]),
         };
-        // `events` says it more finely.
-        if fields.value("events").is_none() {
+        let were = record.get("events").and_then(Value::as_array).into_iter().flatten();
+        let were: Vec<String> = were.filter_map(Value::as_str).map(str::to_owned).collect();
+        // `events` says it more finely; and who says what is answered changes nothing: `All` is what
+        // SePay calls everything, too.
+        let same = !new && event_type(&were) == Some(word);
+        if fields.value("events").is_none() && !same {
             put(record, "events", Some(events));
         }
     }

@@ -103,7 +103,7 @@ impl Shown {
 }
 
 /// SePay's word for what is wanted, where it has one.
-fn event_type(events: &[String]) -> Option<&'static str> {
+pub(super) fn event_type(events: &[String]) -> Option<&'static str> {
     let words: Vec<String> = events.iter().map(|word| word.to_ascii_lowercase()).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | ["all" | "payment" | "transfer" | "transfer.*"] => Some("All"),

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 
 use super::{Card, Kept};
 use crate::{
-    Cause, Currency, DestinationName, Drawer, Entry, EntryId, Event, HourTotals, Mode, MoneyTotal,
-    Name, Origin, Parked, Probed, SourceId, Standing, Stored, Streak,
+    AccountTotal, Cause, Currency, DestinationName, Drawer, Entry, EntryId, Event, HourTotals,
+    Mode, MoneyTotal, Name, Origin, Parked, Probed, SourceId, Standing, Stored, Streak,
 };
 
 mod delivery;
@@ -18,18 +18,62 @@ use delivery::{DeliveryShape, of_delivery, to_delivery};
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Shape {
-    Event { taken: bool, event: Box<Event> },
-    Conflict { told: bool, event: Box<Event> },
-    Parked { source: String, at: Timestamp, reason: String, context: String, bytes: String },
-    Snapshot { object: String, modified: Timestamp },
+    Event {
+        taken: bool,
+        event: Box<Event>,
+    },
+    Conflict {
+        told: bool,
+        event: Box<Event>,
+    },
+    Parked {
+        source: String,
+        at: Timestamp,
+        reason: String,
+        context: String,
+        bytes: String,
+    },
+    Snapshot {
+        object: String,
+        modified: Timestamp,
+    },
     Delivery(DeliveryShape),
     Standing(StandingShape),
-    Moved { destination: String, from: String, to: String },
-    Note { name: String, text: String },
-    Totals { source: String, hour: Timestamp, events: u64, hooks: u64, money: Vec<MoneyShape> },
-    Card { drawer: String, name: String, text: String, until: Option<Timestamp> },
-    Source { name: String, from_file: bool, record: Box<RawValue> },
-    Destination { name: String, from_file: bool, record: Box<RawValue> },
+    Moved {
+        destination: String,
+        from: String,
+        to: String,
+    },
+    Note {
+        name: String,
+        text: String,
+    },
+    Totals {
+        source: String,
+        hour: Timestamp,
+        logged: Option<u64>,
+        events: u64,
+        hooks: u64,
+        money: Vec<MoneyShape>,
+        #[serde(default)]
+        accounts: Vec<AccountShape>,
+    },
+    Card {
+        drawer: String,
+        name: String,
+        text: String,
+        until: Option<Timestamp>,
+    },
+    Source {
+        name: String,
+        from_file: bool,
+        record: Box<RawValue>,
+    },
+    Destination {
+        name: String,
+        from_file: bool,
+        record: Box<RawValue>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +95,17 @@ enum ModeShape {
     Dead { since: Timestamp, why: String },
     Operator { since: Timestamp },
     Disabled { since: Timestamp },
+}
+
+/// What an hour brought to one account. An older version wrote the first two as a list.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AccountShape {
+    account: String,
+    money: Vec<MoneyShape>,
+    #[serde(default)]
+    bank: Option<String>,
+    #[serde(default)]
+    virtual_accounts: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,12 +147,14 @@ pub(super) fn shape(kept: &Kept) -> Result<Shape, String> {
             to: to.clone(),
         },
         Kept::Note { name, text } => Shape::Note { name: name.clone(), text: text.clone() },
-        Kept::Totals(HourTotals { source, hour, events, hooks, money }) => Shape::Totals {
-            source: source.to_string(),
-            hour: *hour,
-            events: *events,
-            hooks: *hooks,
-            money: money.iter().map(of_money).collect(),
+        Kept::Totals(totals) => Shape::Totals {
+            source: totals.source.to_string(),
+            hour: totals.hour,
+            logged: Some(totals.logged),
+            events: totals.events,
+            hooks: totals.hooks,
+            money: totals.money.iter().map(of_money).collect(),
+            accounts: totals.accounts.iter().map(of_account).collect(),
         },
         Kept::Card(Card { drawer, name, text, until }) => Shape::Card {
             drawer: drawer.word().to_owned(),
@@ -136,9 +193,11 @@ pub(super) fn kept(shape: Shape) -> Result<Kept, String> {
             Kept::Moved { destination: read_name(&destination)?, from, to }
         }
         Shape::Note { name, text } => Kept::Note { name, text },
-        Shape::Totals { source, hour, events, hooks, money } => {
+        Shape::Totals { source, hour, logged, events, hooks, money, accounts } => {
+            let (source, logged) = (read_source(&source)?, logged.unwrap_or(events.max(1)));
             let money = money.into_iter().map(to_money).collect::<Result<_, _>>()?;
-            Kept::Totals(HourTotals { source: read_source(&source)?, hour, events, hooks, money })
+            let accounts = accounts.into_iter().map(to_account).collect::<Result<_, _>>()?;
+            Kept::Totals(HourTotals { source, hour, logged, events, hooks, money, accounts })
         }
         Shape::Card { drawer, name, text, until } => {
             let drawer = Drawer::parse(&drawer).ok_or_else(|| format!("the drawer {drawer:?}"))?;
@@ -195,6 +254,21 @@ fn to_standing(shape: StandingShape) -> Result<Kept, String> {
         told: shape.told,
     };
     Ok(Kept::Standing(read_name(&shape.destination)?, standing))
+}
+
+fn of_account(total: &AccountTotal) -> AccountShape {
+    AccountShape {
+        account: total.account.clone(),
+        bank: total.bank.clone(),
+        virtual_accounts: total.virtual_accounts.clone(),
+        money: total.money.iter().map(of_money).collect(),
+    }
+}
+
+fn to_account(shape: AccountShape) -> Result<AccountTotal, String> {
+    let AccountShape { account, bank, virtual_accounts, money } = shape;
+    let money = money.into_iter().map(to_money).collect::<Result<_, _>>()?;
+    Ok(AccountTotal { account, bank, virtual_accounts, money })
 }
 
 fn of_money(money: &MoneyTotal) -> MoneyShape {

@@ -73,6 +73,8 @@ pub enum Move {
         /// Why.
         reason: String,
     },
+    /// An operator has it sent, again or now: on a schedule of its own, and in no digest.
+    Resend,
 }
 
 /// Why a delivery does not make a move. Nothing is written.
@@ -188,6 +190,14 @@ impl Delivery {
             Move::Withhold { from, reason } => {
                 self.if_member(from)?;
                 Ok(self.at(DeliveryState::Held(reason.clone())))
+            }
+            Move::Resend => {
+                match self.free(now, false) {
+                    Ok(()) | Err(Stay::Done) => {}
+                    Err(stay) => return Err(stay),
+                }
+                let waiting = self.at(DeliveryState::Waiting { due: now });
+                Ok(Self { failures: 0, first_attempt: None, alone: true, ..waiting })
             }
         }
     }

@@ -37,7 +37,7 @@ fn states() -> [(&'static str, DeliveryState); 10] {
     ]
 }
 
-fn moves() -> [(&'static str, Move); 11] {
+fn moves() -> [(&'static str, Move); 12] {
     let start = |probe| Move::Start { owner: 7, until: at(99), probe };
     let (next, reason) = (DeliveryState::Delivered, "why".to_owned());
     [
@@ -52,21 +52,13 @@ fn moves() -> [(&'static str, Move); 11] {
         ("arrive", Move::Arrive { from: digest("a") }),
         ("scatter", Move::Scatter { from: digest("a"), alone: true }),
         ("withhold", Move::Withhold { from: digest("a"), reason: "why".to_owned() }),
+        ("resend", Move::Resend),
     ]
 }
 
 fn word(of: &Result<Delivery, Stay>) -> &'static str {
     match of {
-        Ok(delivery) => match delivery.state {
-            DeliveryState::Pending => "pending",
-            DeliveryState::Sending { .. } => "sending",
-            DeliveryState::Waiting { .. } => "waiting",
-            DeliveryState::Gathered { .. } => "gathered",
-            DeliveryState::Held(_) => "held",
-            DeliveryState::Delivered => "delivered",
-            DeliveryState::Failed(_) => "failed",
-            DeliveryState::Cancelled(_) => "cancelled",
-        },
+        Ok(delivery) => delivery.state.word(),
         Err(Stay::NotDue(_)) => "not due",
         Err(Stay::Busy(_)) => "busy",
         Err(Stay::Gathered(_)) => "digest",
@@ -117,6 +109,23 @@ fn a_late_finisher_writes_nothing() {
     let done = sending.after(&finish(2), at(5)).unwrap();
     assert_eq!((done.state.clone(), done.failures), (DeliveryState::Delivered, 1));
     assert_eq!(done.after(&finish(2), at(6)), Err(Stay::Fenced));
+}
+
+#[test]
+fn what_is_resent_begins_anew_and_keeps_its_count() {
+    let spent = Delivery {
+        attempts: 18,
+        failures: 18,
+        first_attempt: Some(at(1)),
+        ..delivery(DeliveryState::Failed("retries used up".into()))
+    };
+    let resent = spent.after(&Move::Resend, at(50)).unwrap();
+    let state = DeliveryState::Waiting { due: at(50) };
+    let expected =
+        Delivery { state, failures: 0, first_attempt: None, alone: true, ..spent.clone() };
+    assert_eq!(resent, expected);
+    let Start::Go(started) = resent.start(7, at(50), at(99), false) else { panic!("it is due") };
+    assert_eq!((started.attempts, started.first_attempt), (19, Some(at(50))));
 }
 
 #[test]

@@ -25,7 +25,11 @@ impl Dispatch {
             self.leave(work.destination, work.way, work.owner).await;
             return Ok(done());
         }
-        let exchanged = self.exchange(&work, &members.unwrap_or_default()).await;
+        let members = match members {
+            Some(members) => members,
+            None => self.named(work.event).await?,
+        };
+        let exchanged = self.exchange(&work, &members).await;
         let now = self.clock.now();
         let Work { event, destination, ref delivery, owner, .. } = work;
         // Before anything is written: whoever finds the lane free must find the slot free too.

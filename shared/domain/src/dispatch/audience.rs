@@ -1,8 +1,8 @@
 //! Whom an event is for: the destinations whose filter wants it; an alarm is for those that are chosen
-//! for alarms, a digest for the one it was made for.
+//! for alarms, a digest or a summary for the one it was made for.
 
 use super::Dispatch;
-use crate::{Alarm, Destination, Digest, Event, Listed, Pace, find_channel};
+use crate::{Alarm, Destination, Digest, Event, Listed, Pace, Summary, find_channel};
 
 impl Dispatch {
     /// Whether a destination of these wants the event. One that cannot be read may want it: its
@@ -22,6 +22,9 @@ impl Dispatch {
             self.is_told(all, destination, &alarm)
         } else if let Some(digest) = Digest::of(event) {
             digest.destination == destination.name
+        } else if let Some(summary) = Summary::of(event) {
+            // Nobody wants it any more who has turned summaries off meanwhile.
+            summary.destination == destination.name && destination.summary.is_some()
         } else {
             !event.kind.is_own() && destination.filter.wants(event)
         }

@@ -97,6 +97,11 @@ impl Dispatch {
     }
 }
 
+/// Beside every pace and every lane.
+pub(super) fn alone(destination: &Destination, at: Timestamp) -> Way {
+    way(destination, Box::new(()), at, None)
+}
+
 /// As long as an attempt at this destination may take, and a margin.
 fn way(destination: &Destination, lane: Lane, at: Timestamp, slot: Option<u32>) -> Way {
     let not_after = later(at, destination.timeout);

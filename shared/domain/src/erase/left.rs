@@ -123,7 +123,7 @@ pub(super) fn of_letter(
     }))
 }
 
-/// What is left of an event. Our own, digests and alarms, name nobody.
+/// What is left of an event. Our own, digests, alarms and summaries, name nobody.
 fn of_event(event: &Event, payer: &Payer) -> Option<Event> {
     if event.key.is_own() || !payer.is_in_event(event) {
         return None;

@@ -13,11 +13,20 @@ pub enum Drawer {
     Clients,
     /// The keys that we sign with.
     Keys,
+    /// What calls of the API were answered, for those that are said again.
+    Answers,
+    /// Who changed what.
+    Changes,
+    /// People who may sign in.
+    Operators,
+    /// Those who have.
+    Sessions,
 }
 
 impl Drawer {
     /// Every drawer.
-    pub const ALL: [Self; 2] = [Self::Clients, Self::Keys];
+    pub const ALL: [Self; 6] =
+        [Self::Clients, Self::Keys, Self::Answers, Self::Changes, Self::Operators, Self::Sessions];
 
     /// Reads its word.
     pub fn parse(word: &str) -> Option<Self> {
@@ -29,6 +38,10 @@ impl Drawer {
         match self {
             Self::Clients => "clients",
             Self::Keys => "keys",
+            Self::Answers => "answers",
+            Self::Changes => "changes",
+            Self::Operators => "operators",
+            Self::Sessions => "sessions",
         }
     }
 }

@@ -44,17 +44,39 @@ pub struct MoneyTotal {
     pub sum_out: Decimal,
 }
 
-/// What one hour brought from one source; test calls are left out.
+/// What one hour brought from one source; test calls are left out but for `logged`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HourTotals {
     /// The source.
     pub source: SourceId,
     /// The hour's beginning.
     pub hour: Timestamp,
-    /// Events of all kinds.
+    /// Everything that the log has, test calls and what is not known too; at least as many where a
+    /// version that did not count them wrote this.
+    pub logged: u64,
+    /// Events of all known kinds.
     pub events: u64,
     /// Of those, the ones that hooks brought: a source is silent though reconciling fills its gaps.
     pub hooks: u64,
+    /// Transfers, by currency, in the order of their codes.
+    pub money: Vec<MoneyTotal>,
+    /// The same by account, by name; of the first [`MOST_ACCOUNTS`] that moved any.
+    pub accounts: Vec<AccountTotal>,
+}
+
+/// So many accounts of an hour are told apart.
+pub const MOST_ACCOUNTS: usize = 500;
+
+/// What an hour brought to one bank account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountTotal {
+    /// The account, as its source speaks of it.
+    pub account: String,
+    /// Its bank, where that was said.
+    pub bank: Option<String>,
+    /// Its virtual accounts that money moved on, by name; of all accounts together the first
+    /// [`MOST_ACCOUNTS`].
+    pub virtual_accounts: Vec<String>,
     /// Transfers, by currency, in the order of their codes.
     pub money: Vec<MoneyTotal>,
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{AuthRecord, Fault, RetryRecord, duration, fault, header_name, secrets, web_url};
 use crate::{
     Channel, Currency, Destination, DestinationAuth, Filter, Language, Money, Name, Number,
-    RetryOn, Schedule, Secret, Selector, Settings, SourceId, WebhookMethod, find_channel,
+    RetryOn, Schedule, Secret, Selector, Settings, SourceId, SummaryAt, WebhookMethod,
+    find_channel,
 };
 
 /// `[[destination]]`.
@@ -58,6 +59,8 @@ pub struct DestinationRecord {
     pub verifies: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarms: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,7 +122,7 @@ impl DestinationRecord {
         };
         let channel = find_channel(channels, &self.channel).ok_or_else(known)?;
         let destination = self.parse_alone()?;
-        channel.check(&destination).map_err(|message| fault("destination", message))?;
+        channel.check(&destination)?;
         Ok(destination)
     }
 
@@ -148,11 +151,17 @@ impl DestinationRecord {
             active: self.active.unwrap_or(true),
             verifies: self.verifies.unwrap_or(false),
             alarms: self.alarms.unwrap_or(false),
+            summary: self.summary()?,
             timeout,
             retry: self.retry.as_ref().map_or(Ok(Schedule::Casso), RetryRecord::parse)?,
             retry_on: self.retry_on()?,
             settings: self.settings()?,
         })
+    }
+
+    fn summary(&self) -> Result<Option<SummaryAt>, Fault> {
+        let read = |text: &str| SummaryAt::parse(text).map_err(|e| fault("summary", e.to_string()));
+        self.summary.as_deref().map(read).transpose()
     }
 
     fn filter(&self) -> Result<Filter, Fault> {

@@ -31,6 +31,10 @@ pub struct SourceRecord {
     pub api: Option<ApiRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
 }
 
 const DEFAULT_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -44,7 +48,7 @@ impl SourceRecord {
         };
         let provider = find_provider(providers, &self.provider).ok_or_else(known)?;
         let source = self.parse_alone()?;
-        provider.check(&source).map_err(|message| fault("source", message))?;
+        provider.check(&source)?;
         match (&source.api, provider.api()) {
             (Some(api), Some(protocol)) => {
                 protocol.check(api).map_err(|message| fault("api", message))?;
@@ -77,7 +81,8 @@ impl SourceRecord {
         let id = SourceId::new(&provider, &name);
         let api = self.api.as_ref().map(ApiRecord::parse).transpose()?;
         let silence = self.silence.as_deref().map_or(Ok(Silence::Learnt), silence)?;
-        Ok(Source { id, auth: self.auth()?, secrets, max_age, code_pattern, api, silence })
+        let (auth, active) = (self.auth()?, self.active.unwrap_or(true));
+        Ok(Source { id, auth, secrets, max_age, code_pattern, api, silence, active })
     }
 
     fn auth(&self) -> Result<Auth, Fault> {

@@ -42,7 +42,7 @@ impl AuthRecord {
             Self::None {} => DestinationAuth::None,
             Self::ApiKey { key } => DestinationAuth::ApiKey(secret("key", key)?),
             Self::OAuth2 { token_url, client_id, client_secret } => DestinationAuth::OAuth2 {
-                token_url: web_url("auth", token_url)?,
+                token_url: web_url("auth.token_url", token_url)?,
                 client_id: client_id.clone(),
                 client_secret: secret("client_secret", client_secret)?,
             },

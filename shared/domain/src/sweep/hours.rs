@@ -1,14 +1,10 @@
 //! Closed hours are added up from the log, each twice, never incremented. Who is called silent for the
 //! want of them is `silence`'s.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Sweep, Swept};
-use crate::{
-    Direction, Event, HourTotals, Kind, ListedSource, MoneyTotal, PortError, Provenance, Source,
-};
+use crate::{HourTotals, ListedSource, PortError, Source, Tally};
 
 pub(super) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// An hour is added up when it has been over for so long: clocks differ, and answers take a while.
@@ -27,8 +23,10 @@ impl Sweep {
                 let ListedSource::Ready(source) = listed else { continue };
                 let done = self.add_up(&source).await;
                 swept.note(source.id.as_str(), done);
-                let heard = self.listen(&source, swept).await;
-                swept.note(source.id.as_str(), heard);
+                if source.active {
+                    let heard = self.listen(&source, swept).await;
+                    swept.note(source.id.as_str(), heard);
+                }
             }
         }
         Ok(())
@@ -72,56 +70,19 @@ impl Sweep {
         hour: Timestamp,
         until: Timestamp,
     ) -> Result<HourTotals, PortError> {
-        let mut totals = Adding::default();
+        let mut tally = Tally::default();
         let mut after: Option<String> = None;
         loop {
             let page = self.survey.logged(&source.id, hour, until, after.as_deref(), PAGE).await?;
             for (_, event) in &page {
-                totals.add(event);
+                tally.add(event);
             }
             match page.last() {
                 Some((place, _)) if page.len() == PAGE => after = Some(place.clone()),
                 Some(_) | None => break,
             }
         }
-        Ok(HourTotals {
-            source: source.id.clone(),
-            hour,
-            events: totals.events,
-            hooks: totals.hooks,
-            money: totals.money.into_values().collect(),
-        })
-    }
-}
-
-#[derive(Default)]
-struct Adding {
-    events: u64,
-    hooks: u64,
-    money: BTreeMap<String, MoneyTotal>,
-}
-
-impl Adding {
-    fn add(&mut self, event: &Event) {
-        if event.test || event.kind == Kind::Unknown {
-            return;
-        }
-        self.events += 1;
-        self.hooks += u64::from(event.provenance == Provenance::Hook);
-        let (Some(direction), Some(money)) = (event.kind.direction(), event.money) else { return };
-        let total = self.money.entry(money.currency.to_string()).or_insert_with(|| MoneyTotal {
-            currency: money.currency,
-            count_in: 0,
-            sum_in: rust_decimal::Decimal::ZERO,
-            count_out: 0,
-            sum_out: rust_decimal::Decimal::ZERO,
-        });
-        let (count, sum) = match direction {
-            Direction::In => (&mut total.count_in, &mut total.sum_in),
-            Direction::Out => (&mut total.count_out, &mut total.sum_out),
-        };
-        *count += 1;
-        *sum = sum.saturating_add(money.amount);
+        Ok(tally.into_hour(&source.id, hour))
     }
 }
 

@@ -151,9 +151,11 @@ mod tests {
             .map(|n| HourTotals {
                 source: SourceId::parse("casso/shop").unwrap(),
                 hour: hour(n),
+                logged: events(n),
                 events: events(n),
                 hooks: events(n),
                 money: Vec::new(),
+                accounts: Vec::new(),
             })
             .collect()
     }

@@ -17,8 +17,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::Engine as _;
 use domain::{
-    Acknowledgement, Currency, Event, EventKey, Facts, Hook, Kind, Moment, Money, Provenance,
-    Provider, Reading, Reject, Source,
+    Acknowledgement, Currency, Event, EventKey, Facts, Fault, Hook, Kind, Moment, Money,
+    Provenance, Provider, Reading, Reject, Source,
 };
 use http::Method;
 use sha2::{Digest as _, Sha256};
@@ -56,25 +56,53 @@ impl Provider for AppotaPay {
         Acknowledgement { status: 200, body: r#"{"status":"ok"}"# }
     }
 
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), Fault> {
         check::own_way(source, 2)
     }
 
     fn read(&self, hook: &Hook<'_>, source: &Source) -> Result<Reading, Reject> {
         let data = proven(hook.body, source)?;
-        let read = decoded(&data).and_then(|text| {
-            let said = said(&Object::parse(json::utf8(&text)?)?, source)?;
-            Ok(said.into_event(&data, hook, source))
-        });
-        Ok(match read {
-            Ok(event) => Reading::events(vec![event]),
-            Err(why) => Reading::parked(hook.body, format!("data: {why}")),
-        })
+        Ok(understood(&data, hook, source))
+    }
+
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading {
+        match signed(hook.body) {
+            Ok(Signed { data, .. }) => understood(&data, hook, source),
+            Err(reject) => Reading::parked(hook.body, reject.to_string()),
+        }
+    }
+}
+
+/// What `data` says.
+fn understood(data: &str, hook: &Hook<'_>, source: &Source) -> Reading {
+    let read = decoded(data).and_then(|text| {
+        let said = said(&Object::parse(json::utf8(&text)?)?, source)?;
+        Ok(said.into_event(data, hook, source))
+    });
+    match read {
+        Ok(event) => Reading::events(vec![event]),
+        Err(why) => Reading::parked(hook.body, format!("data: {why}")),
     }
 }
 
 /// The `data` of a body whose signature holds.
 fn proven(body: &[u8], source: &Source) -> Result<String, Reject> {
+    let Signed { data, signature } = signed(body)?;
+    if check::hmac_sha256(&[data.as_bytes()], signature.as_bytes(), &source.secrets) {
+        Ok(data)
+    } else {
+        Err(Reject::WrongProof("signature".to_owned()))
+    }
+}
+
+/// What is signed, and its signature.
+struct Signed {
+    data: String,
+    signature: String,
+}
+
+/// The fields of a body.
+fn signed(body: &[u8]) -> Result<Signed, Reject> {
     const UNPROVABLE: Reject =
         Reject::Unprovable("neither a sound JSON object nor a form of data and signature");
     let text = json::utf8(body).map_err(|_| UNPROVABLE)?;
@@ -95,11 +123,7 @@ fn proven(body: &[u8], source: &Source) -> Result<String, Reject> {
     if signature.len() != 64 || !signature.bytes().all(lower_hex) {
         return Err(Reject::MalformedProof("signature"));
     }
-    if check::hmac_sha256(&[data.as_bytes()], signature.as_bytes(), &source.secrets) {
-        Ok(data)
-    } else {
-        Err(Reject::WrongProof("signature".to_owned()))
-    }
+    Ok(Signed { data, signature: signature.into_owned() })
 }
 
 /// The JSON in `data`: either alphabet of Base64, padded or not.

@@ -4,7 +4,7 @@
 //! An API key in `Authorization: Apikey …`; every answer is `{error, message, data}`, an error also
 //! with status 200. Casso documents no rate limit: once a second and once in half an hour is our own
 //! restraint. Rows spell some members unlike the hooks (`bankSubAccId`, `when` with a `T`). Not
-//! here: the webhooks that this API can also make.
+//! here: the webhooks that this API can also make; they are in `webhooks`.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::json::{self, Object, Unreadable};
 use crate::listing::{self, Round};
 use crate::transaction::Number;
 
-const OWN: &str = "https://oauth.casso.vn";
+pub(super) const OWN: &str = "https://oauth.casso.vn";
 const PAGE_SIZE: &str = "100";
 
 /// The API.

@@ -57,6 +57,23 @@ pub(super) fn read(hook: &Hook<'_>, source: &Source) -> (Vec<Event>, Vec<Parked>
     (events, parked)
 }
 
+/// Reads again what was kept of a body: all of it, or one element of its array.
+pub(super) fn reread(hook: &Hook<'_>, source: &Source) -> (Vec<Event>, Vec<Parked>) {
+    let root = json::utf8(hook.body).and_then(Object::outline);
+    let is_element =
+        root.is_ok_and(|root| root.raw("data").is_none() && root.raw("error").is_none());
+    if !is_element {
+        return read(hook, source);
+    }
+    match json::utf8(hook.body).and_then(|text| transaction(text, 0, hook, source)) {
+        Ok(event) => (vec![event], Vec::new()),
+        Err(why) => {
+            let bytes = Bytes::copy_from_slice(hook.body);
+            (Vec::new(), vec![Parked { bytes, reason: why.0 }])
+        }
+    }
+}
+
 /// One transaction, unread, and the bytes to keep if it cannot be read.
 struct Element<'a> {
     json: &'a str,

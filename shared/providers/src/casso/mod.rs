@@ -8,14 +8,16 @@
 //! `when` may be a date alone. Casso waits 5 s for a 200 and does not judge its body.
 //!
 //! Sources: the page named above; CassoHQ's repositories `casso-webhook-handler-sample` and
-//! `casso-webhook-v2-verify-signature`. Casso's own API is in `api`. Not here: payOS, another contract.
+//! `casso-webhook-v2-verify-signature`. Casso's own API is in `api`, and the
+//! webhooks that it makes in `webhooks`. Not here: payOS, another contract.
 
 mod api;
 mod canon;
 mod hook;
 mod proof;
+pub mod webhooks;
 
-use domain::{Acknowledgement, Auth, Hook, Provider, ProviderApi, Reading, Reject, Source};
+use domain::{Acknowledgement, Auth, Fault, Hook, Provider, ProviderApi, Reading, Reject, Source};
 use http::Method;
 
 use crate::check;
@@ -41,12 +43,15 @@ impl Provider for Casso {
         Acknowledgement { status: 200, body: r#"{"success":true}"# }
     }
 
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), Fault> {
         match source.auth {
             Auth::Own => check::live_secrets(&source.secrets, 2),
-            Auth::Header(_) => Err("header: Casso's headers are fixed; remove this key".to_owned()),
+            Auth::Header(_) => {
+                Err(Fault::new("header", "Casso's headers are fixed; remove this key"))
+            }
             Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } | Auth::None => {
-                Err("auth: only for sepay; remove this key, secrets are enough".to_owned())
+                let why = "only for sepay; remove this key, secrets are enough";
+                Err(Fault::new("auth", why))
             }
         }
     }
@@ -55,6 +60,11 @@ impl Provider for Casso {
         let stale_s = proof::prove(hook, source)?;
         let (events, parked) = hook::read(hook, source);
         Ok(Reading::Events { events, parked, stale_s })
+    }
+
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading {
+        let (events, parked) = hook::reread(hook, source);
+        Reading::Events { events, parked, stale_s: None }
     }
 
     fn api(&self) -> Option<&dyn ProviderApi> {
@@ -81,8 +91,10 @@ mod tests {
             code_pattern: None,
             api: None,
             silence: None,
+            active: None,
+            created: None,
         };
-        let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().message;
+        let refused = |record: SourceRecord| record.parse(&[&Casso]).unwrap_err().to_string();
         assert!(record(None, None, 1).parse(&[&Casso]).is_ok());
         assert!(record(None, None, 2).parse(&[&Casso]).is_ok());
         assert!(refused(record(None, None, 0)).starts_with("secrets: at least one"));

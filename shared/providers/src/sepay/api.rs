@@ -4,7 +4,8 @@
 //!
 //! Rows of both are alike: the amount split into `amount_in` and `amount_out`, as texts with two
 //! decimals in the one and as floats in the other. Sources: docs.sepay.vn, "User API";
-//! developer.sepay.vn, sepay-oauth2. Not here: the webhooks that API v1 can also make.
+//! developer.sepay.vn, sepay-oauth2. Not here: the webhooks that API v1 can also make;
+//! they are in `webhooks`.
 
 use std::time::Duration;
 

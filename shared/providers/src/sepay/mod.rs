@@ -8,19 +8,20 @@
 //! mode its older page wants exactly 201.
 //!
 //! Sources: the pages "Tạo webhook", "Xác thực", "OAuth2 webhooks" and "Xử lý lỗi" there, and
-//! SePay's package `laravel-sepay`. SePay's own API is in `api`. Not here: its payment gateway's IPN,
-//! another contract.
+//! SePay's package `laravel-sepay`. SePay's own API is in `api`, what an operator does there in
+//! `login` and `webhooks`. Not here: its payment gateway's IPN, another contract.
 
 mod api;
 mod body;
 mod hook;
 mod list;
+pub mod login;
 mod oauth2;
 mod proof;
 mod token;
+pub mod webhooks;
 
-use bytes::Bytes;
-use domain::{Acknowledgement, Auth, Hook, Parked, Provider, ProviderApi, Reading, Reject, Source};
+use domain::{Acknowledgement, Auth, Fault, Hook, Provider, ProviderApi, Reading, Reject, Source};
 use http::Method;
 
 use crate::check;
@@ -46,21 +47,25 @@ impl Provider for Sepay {
         Acknowledgement { status: 201, body: r#"{"success":true}"# }
     }
 
-    fn check(&self, source: &Source) -> Result<(), String> {
+    fn check(&self, source: &Source) -> Result<(), Fault> {
         match source.auth {
             Auth::ApiKey | Auth::Hmac | Auth::OAuth2 { .. } => {
                 check::live_secrets(&source.secrets, 2)
             }
             Auth::None if source.secrets.is_empty() => Ok(()),
-            Auth::None => Err("secrets: auth = \"none\" checks none; remove them, or set auth to \
-                               api_key, hmac or oauth2"
-                .to_owned()),
-            Auth::Own => Err("auth: missing; set api_key, hmac, oauth2 or none, as the webhook's \
-                              page at SePay says"
-                .to_owned()),
-            Auth::Header(_) => Err("header: SePay's headers are fixed; remove this key and set \
-                                    auth to api_key, hmac, oauth2 or none"
-                .to_owned()),
+            Auth::None => Err(Fault::new(
+                "secrets",
+                "auth = \"none\" checks none; remove them, or set auth to api_key, hmac or oauth2",
+            )),
+            Auth::Own => Err(Fault::new(
+                "auth",
+                "missing; set api_key, hmac, oauth2 or none, as the webhook's page at SePay says",
+            )),
+            Auth::Header(_) => Err(Fault::new(
+                "header",
+                "SePay's headers are fixed; remove this key and set auth to api_key, hmac, oauth2 \
+                 or none",
+            )),
         }
     }
 
@@ -69,14 +74,14 @@ impl Provider for Sepay {
             return token::grant(hook, source, client_id);
         }
         let stale_s = proof::prove(hook, source)?;
-        let (events, parked) = match hook::read(hook, source) {
-            Ok(event) => (vec![event], Vec::new()),
-            Err(why) => {
-                let bytes = Bytes::copy_from_slice(hook.body);
-                (Vec::new(), vec![Parked { bytes, reason: why.0 }])
-            }
-        };
-        Ok(Reading::Events { events, parked, stale_s })
+        Ok(self.reread(hook, source).at_age(stale_s))
+    }
+
+    fn reread(&self, hook: &Hook<'_>, source: &Source) -> Reading {
+        match hook::read(hook, source) {
+            Ok(event) => Reading::events(vec![event]),
+            Err(why) => Reading::parked(hook.body, why.0),
+        }
     }
 
     fn api(&self) -> Option<&dyn ProviderApi> {
@@ -86,7 +91,7 @@ impl Provider for Sepay {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Fault, SourceRecord};
+    use domain::SourceRecord;
 
     use super::*;
 
@@ -102,6 +107,8 @@ mod tests {
             code_pattern: None,
             api: None,
             silence: None,
+            active: None,
+            created: None,
         }
     }
 
@@ -109,7 +116,7 @@ mod tests {
     fn settings_that_prove_nobody_are_refused_with_a_remedy() {
         let check = |auth, secrets| {
             let source = record(auth, secrets).parse(&[&Sepay]);
-            source.map(|_| ()).map_err(|Fault { message, .. }| message)
+            source.map(|_| ()).map_err(|fault| fault.to_string())
         };
         for auth in ["api_key", "hmac", "oauth2"] {
             assert_eq!(check(Some(auth), 1), Ok(()));
@@ -121,7 +128,7 @@ mod tests {
         assert!(check(Some("none"), 1).unwrap_err().starts_with("secrets: auth = \"none\""));
         assert!(check(None, 1).unwrap_err().starts_with("auth: missing; set api_key, hmac"));
         let header = SourceRecord { header: Some("x-token".into()), ..record(None, 1) };
-        let refused = header.parse(&[&Sepay]).unwrap_err().message;
+        let refused = header.parse(&[&Sepay]).unwrap_err().to_string();
         assert!(refused.starts_with("header: SePay's headers are fixed"), "{refused}");
     }
 

@@ -8,6 +8,7 @@ use domain::{
 };
 use http::{Method, Request, header};
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::api::{self, OWN};
 use crate::json::{self, Object, Unreadable};
@@ -23,13 +24,29 @@ pub(super) fn grant(api: &Api, refresh: &Secret) -> Option<Request<Bytes>> {
     let Credentials::OAuth2 { client_id, client_secret, .. } = &api.credentials else {
         return None;
     };
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "refresh_token")
-        .append_pair("refresh_token", refresh.expose())
-        .append_pair("client_id", client_id)
-        .append_pair("client_secret", client_secret.expose())
-        .finish();
-    Request::post(listing::url(api, OWN, "/oauth/token", &[]))
+    refresh_request(api.base.as_ref(), client_id, client_secret, refresh)
+}
+
+/// The same, for whoever has no `Api`.
+pub(super) fn refresh_request(
+    base: Option<&Url>,
+    client_id: &str,
+    client_secret: &Secret,
+    refresh: &Secret,
+) -> Option<Request<Bytes>> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh.expose()),
+        ("client_id", client_id),
+        ("client_secret", client_secret.expose()),
+    ];
+    token_request(base, &form)
+}
+
+/// The request that says this to the token endpoint.
+pub(super) fn token_request(base: Option<&Url>, form: &[(&str, &str)]) -> Option<Request<Bytes>> {
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    Request::post(listing::address(base, OWN, "/oauth/token", &[]))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::ACCEPT, "application/json")
         .body(Bytes::from(form))

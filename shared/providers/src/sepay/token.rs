@@ -138,6 +138,8 @@ mod tests {
             code_pattern: None,
             api: None,
             silence: None,
+            active: None,
+            created: None,
         };
         record.parse_alone().unwrap()
     }

@@ -47,7 +47,7 @@ pub(super) async fn entries(
     most: usize,
 ) -> Result<Vec<Entry>, Failure> {
     let (from, until) = (sortable(hours.from), sortable(hours.until));
-    let span = Span { from: Some(&from), before: Some(&until), after };
+    let span = Span { from: Some(&from), before: Some(&until), after, ..Span::default() };
     let after = after.and_then(|place| unsorted(place.split(' ').next()?));
     let mut hour = hour_of(hours.from.max(after.unwrap_or(hours.from)));
     let mut found = Vec::new();

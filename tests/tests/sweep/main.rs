@@ -3,12 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod summaries;
+
 use std::time::Duration;
 
 use domain::{
-    Clock as _, Currency, DestinationRecord, Event, EventKey, Fact, Facts, HourTotals, Kind,
-    Ledger as _, Listed, Money, MoneyTotal, Name, Outbound, Provenance, Queue as _, Refused,
-    SourceId, SourceRecord, Survey as _, Text,
+    AccountTotal, Clock as _, Currency, DestinationRecord, Event, EventKey, Fact, Facts,
+    HourTotals, Kind, Ledger as _, Listed, Money, MoneyTotal, Name, Outbound, Provenance,
+    Queue as _, Refused, SourceId, SourceRecord, Survey as _, Text,
 };
 use jiff::{SignedDuration, Timestamp};
 use testkit::faults::Faults;
@@ -24,6 +26,8 @@ fn world(silence: Option<&str>) -> World {
         name: "shop".into(),
         secrets: vec!["key".into()],
         silence: silence.map(str::to_owned),
+        active: None,
+        created: None,
         auth: None,
         client_id: None,
         header: None,
@@ -57,7 +61,10 @@ fn transfer(world: &World, id: &str, kind: Kind, amount: &str) -> Event {
         received: world.clock.now(),
         money: Money::parse(amount, Currency::VND).ok(),
         balance: None,
-        facts: Facts::default().with(Fact::Account, "9".to_owned()),
+        facts: Facts::default()
+            .with(Fact::Account, "9".to_owned())
+            .with(Fact::Bank, "VCB".to_owned())
+            .with(Fact::VirtualAccount, "96VA".to_owned()),
         object: "{}".into(),
     }
 }
@@ -110,8 +117,20 @@ async fn a_closed_hour_is_added_up_from_the_log_and_again_an_hour_later() {
         count_out: 1,
         sum_out: "7".parse().unwrap(),
     };
-    let expected =
-        |events, hooks, money| HourTotals { source: shop.clone(), hour, events, hooks, money };
+    let expected = |events, hooks, money: Vec<MoneyTotal>| HourTotals {
+        source: shop.clone(),
+        hour,
+        logged: events + 1,
+        events,
+        hooks,
+        money: money.clone(),
+        accounts: vec![AccountTotal {
+            account: "9".to_owned(),
+            bank: Some("VCB".to_owned()),
+            virtual_accounts: vec!["96VA".to_owned()],
+            money,
+        }],
+    };
     assert_eq!(totals(&world).await, [expected(3, 2, vec![money(2, "50005")])]);
     // Written late by a stalled process, with the time of its receipt.
     let late =

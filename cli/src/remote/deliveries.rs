@@ -1,0 +1,95 @@
+//! The commands `resend` and `cancel`: what an operator has one delivery do. Whether it may is the API's to say.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use console::access::Scope;
+use domain::clean;
+use http::Method;
+use serde::Deserialize;
+
+use super::call::Call;
+use super::destination::find;
+use super::door::Door;
+use super::event::{Event, id};
+use super::shown::print_json;
+use crate::args::{Deployment, OneDelivery};
+use crate::run::{Process, print};
+
+#[derive(Deserialize)]
+struct One {
+    data: Event,
+}
+
+#[derive(Deserialize)]
+struct Done {
+    message: String,
+}
+
+/// Has an event sent to a destination.
+pub(crate) async fn resend(
+    what: &OneDelivery,
+    above: &Deployment,
+    process: &Process<'_>,
+) -> anyhow::Result<ExitCode> {
+    let mut door = Door::find(&what.remote, above, process)?;
+    let event = event(&mut door, what).await?;
+    let number = match went(&event, &what.destination) {
+        Some(number) => number,
+        // It never went there: for the first time.
+        None => find(&mut door, &what.destination).await?.id,
+    };
+    does(&mut door, &of(&event.id, number, "resend"), what, process).await
+}
+
+/// Ends an open delivery.
+pub(crate) async fn cancel(
+    what: &OneDelivery,
+    above: &Deployment,
+    process: &Process<'_>,
+) -> anyhow::Result<ExitCode> {
+    let mut door = Door::find(&what.remote, above, process)?;
+    let event = event(&mut door, what).await?;
+    let Some(number) = went(&event, &what.destination) else {
+        let names: Vec<String> =
+            event.deliveries.iter().map(|one| clean(&one.destination)).collect();
+        let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        bail!("this event has no delivery to {:?}; it has: {there}", what.destination);
+    };
+    does(&mut door, &of(&event.id, number, "cancel"), what, process).await
+}
+
+/// The call for one delivery.
+pub(super) fn of(event: &str, number: u64, deed: &str) -> Call {
+    let number = number.to_string();
+    let path = ["api", "v1", "events", event, "deliveries", &number, deed];
+    Call::new(Method::POST, Some(Scope::EventWrite), &path)
+}
+
+async fn event(door: &mut Door, what: &OneDelivery) -> anyhow::Result<Event> {
+    let call = Call::get(Scope::EventRead, &["api", "v1", "events", &id(&what.event)]);
+    let (One { data }, _): (One, _) = door.read(&call).await?;
+    Ok(data)
+}
+
+/// The number of the destination that an event went to.
+fn went(event: &Event, typed: &str) -> Option<u64> {
+    let deliveries = &event.deliveries;
+    let by_name = deliveries.iter().find(|one| one.destination == typed);
+    let by_number = || deliveries.iter().find(|one| one.webhook_id.to_string() == typed);
+    by_name.or_else(by_number).map(|one| one.webhook_id)
+}
+
+async fn does(
+    door: &mut Door,
+    call: &Call,
+    what: &OneDelivery,
+    process: &Process<'_>,
+) -> anyhow::Result<ExitCode> {
+    let (done, answered): (Done, _) = door.read(call).await?;
+    match what.remote.json {
+        true => print_json(&answered, process)?,
+        false => print(&format!("{}\n", clean(&done.message)))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

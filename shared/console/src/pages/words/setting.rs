@@ -1,0 +1,83 @@
+//! The words of a part of the console, in both languages side by side: the form of a destination, new or not.
+
+use super::words;
+
+words! {
+    /// The form of a destination, new or not.
+    Setting {}
+    choose_channel: "Gửi thông báo tới đâu?", "Where should notifications go?";
+    new_slack: "Tin nhắn vào một kênh Slack.", "Messages in a Slack channel.";
+    new_telegram: "Tin nhắn của bot trong một nhóm hay cuộc trò chuyện.", "A bot's messages in a group or chat.";
+    new_lark: "Tin nhắn của bot trong một nhóm Lark hoặc Feishu.", "A bot's messages in a Lark or Feishu group.";
+    new_webhook: "JSON gửi tới máy chủ của bạn, có thể ký.", "JSON to your own server, signed if you like.";
+    new_title: "Nơi nhận mới: {}", "New destination: {}";
+    d_name_hint: "Để bạn nhận ra nó, ví dụ: Nhóm bán hàng.", "By which you know it, such as: Sales team.";
+    d_slack_url: "URL của Incoming Webhook", "URL of the incoming webhook";
+    d_slack_hint: "Trên api.slack.com/apps: chọn ứng dụng, mở Incoming Webhooks, bấm Add New Webhook to Workspace, chọn kênh rồi sao chép URL bắt đầu bằng https://hooks.slack.com/services/.", "At api.slack.com/apps: choose the app, open Incoming Webhooks, press Add New Webhook to Workspace, choose the channel and copy the URL that begins with https://hooks.slack.com/services/.";
+    d_bot_token: "Token của bot", "The bot's token";
+    d_bot_token_hint: "Nhắn /newbot cho @BotFather trên Telegram; nó trả lời bằng một token dạng 123456:ABC….", "Send /newbot to @BotFather on Telegram; it answers with a token such as 123456:ABC….";
+    d_chat: "Mã cuộc trò chuyện", "Chat id";
+    d_chat_hint: "Thêm bot vào nhóm, gửi /start@tên_bot trong nhóm, rồi chạy tingting telegram chats với TELEGRAM_BOT_TOKEN là token ở trên. Nhóm có mã âm, ví dụ -1001234567890.", "Add the bot to the group, send /start@name_of_the_bot there, then run tingting telegram chats with TELEGRAM_BOT_TOKEN set to the token above. Groups have negative ids, such as -1001234567890.";
+    d_thread: "Chủ đề (không bắt buộc)", "Topic (optional)";
+    d_thread_hint: "Số trong liên kết của chủ đề, nếu nhóm chia chủ đề.", "The number in the topic's link, where the group has topics.";
+    d_lark_url: "URL của bot tùy chỉnh", "URL of the custom bot";
+    d_lark_hint: "Trong nhóm: Cài đặt, Bots, Add Bot, Custom Bot, rồi sao chép URL có /open-apis/bot/v2/hook/.", "In the group: Settings, Bots, Add Bot, Custom Bot; copy the URL that has /open-apis/bot/v2/hook/.";
+    d_lark_secret: "Khóa ký (không bắt buộc)", "Signing secret (optional)";
+    d_lark_secret_hint: "Chỉ khi bạn bật Set signature verification cho bot.", "Only where Set signature verification is on for the bot.";
+    d_address: "Địa chỉ", "Address";
+    d_url: "URL của webhook", "The webhook's URL";
+    d_url_hint: "Địa chỉ https:// trên máy chủ của bạn nhận POST dạng JSON và trả lời 2xx.", "An https:// address of your server that takes a POST of JSON and answers 2xx.";
+    d_auth: "Cách chứng thực", "Authentication";
+    auth_none: "Không", "None";
+    auth_key: "API key (Authorization: Apikey …)", "API key (Authorization: Apikey …)";
+    auth_hmac: "Chữ ký HMAC-SHA256", "HMAC-SHA256 signature";
+    d_api_key: "API key", "API key";
+    d_api_key_hint: "Do bạn đặt; máy chủ của bạn so sánh nó. Chỉ khi chọn API key.", "Of your choice; your server compares it. Only for API key.";
+    d_secret_key: "Khóa HMAC", "HMAC key";
+    d_secret_key_hint: "Do bạn đặt; máy chủ của bạn kiểm tra chữ ký bằng nó. Chỉ khi chọn HMAC.", "Of your choice; your server checks the signature by it. Only for HMAC.";
+    auth_oauth2: "OAuth2.0 (client credentials)", "OAuth2.0 (client credentials)";
+    auth_header: "Header riêng", "A header of your own";
+    d_token_url: "URL lấy token", "Token URL";
+    d_token_url_hint: "Nơi tingting xin token bằng client id và client secret. Chỉ khi chọn OAuth2.0.", "Where tingting gets a token by client id and client secret. Only for OAuth2.0.";
+    d_client_id: "Client id", "Client id";
+    d_client_id_hint: "Do máy chủ của bạn cấp. Chỉ khi chọn OAuth2.0.", "Given by your server. Only for OAuth2.0.";
+    d_client_secret: "Client secret", "Client secret";
+    d_client_secret_hint: "Do máy chủ của bạn cấp. Chỉ khi chọn OAuth2.0.", "Given by your server. Only for OAuth2.0.";
+    d_header_name: "Tên header", "Header's name";
+    d_header_name_hint: "Ví dụ x-shop-token. Chỉ khi chọn Header riêng.", "Such as x-shop-token. Only for a header of your own.";
+    d_header_value: "Giá trị header", "Header's value";
+    d_header_value_hint: "Do bạn đặt; máy chủ của bạn so sánh nó. Chỉ khi chọn Header riêng.", "Of your choice; your server compares it. Only for a header of your own.";
+    drop_secret: "Bỏ khóa ký", "Take the signing secret away";
+    edit: "Sửa", "Edit";
+    edit_title: "Sửa {}", "Edit {}";
+    edit_hint: "Bí mật không hiện lại. Nếu đổi địa chỉ, hãy nhập lại những gì được gửi kèm tới địa chỉ cũ: API key, client secret, giá trị header. Khóa chỉ dùng để ký thì vẫn giữ.", "Secrets are not shown. Where the address changes, type again what was sent along to the old one: API key, client secret, header's value. A key that only signs stays.";
+    stays: "Để trống: giữ cái đang dùng.", "Empty: the one in use stays.";
+    d_same: "Như đang đặt: {}", "As it is: {}";
+    d_events: "Nhận gì", "What it gets";
+    d_all: "Tiền vào và tiền ra", "Money in and out";
+    d_in: "Chỉ tiền vào", "Only money in";
+    d_out: "Chỉ tiền ra", "Only money out";
+    d_everything: "Mọi thứ: tiền, đơn hàng, gói, thanh toán", "Everything: money, orders, plans, payments";
+    d_orders: "Chỉ đơn hàng", "Only orders";
+    meanwhile: "Người khác vừa đổi nơi nhận này. Những gì bạn đã nhập còn ở đây (trừ bí mật): lưu lần nữa sẽ đè lên thay đổi của họ.", "Somebody else has just changed this destination. What you typed is still here (but secrets): saving again overwrites their change.";
+    d_internal: "Tên trong dòng lệnh và nhật ký", "Name on the command line and in logs";
+    d_content_type: "Kiểu nội dung", "Content type";
+    d_headers: "Header thêm", "More headers";
+    d_retry: "Gửi lại", "Retries";
+    d_timeout: "Chờ trả lời tối đa", "Waits for an answer at most";
+    d_method: "Phương thức", "Method";
+    d_verifies: "Nhận được là đã xác nhận thanh toán", "What it takes is verified";
+    d_with_code: "Chỉ khi có mã thanh toán", "Only with a payment code";
+    d_only_va: "Chỉ tài khoản ảo", "Only virtual accounts";
+    d_accounts: "Tài khoản", "Account";
+    d_virtual: "Tài khoản ảo", "Virtual accounts";
+    d_sources: "Từ những nguồn nào", "From which sources";
+    d_sources_hint: "Không chọn gì nghĩa là tất cả.", "None chosen means all of them.";
+    d_min: "Số tiền tối thiểu (không bắt buộc)", "Least amount (optional)";
+    d_min_hint: "Chỉ những giao dịch từ số tiền này trở lên, ví dụ 50000.", "Only transfers of at least this much, such as 50000.";
+    d_summary: "Tổng kết mỗi ngày lúc (không bắt buộc)", "Summary of each day at (optional)";
+    d_summary_hint: "Giờ chẵn, giờ Việt Nam: 21:00 kể 24 giờ đến lúc đó, 00:00 kể ngày vừa qua.", "A whole hour of Vietnam's: 21:00 tells of the 24 hours until then, 00:00 of the day just over.";
+    d_language: "Ngôn ngữ của thông báo", "Language of notifications";
+    d_balance: "Hiện số dư trong thông báo", "Show the balance in notifications";
+    d_alarms: "Gửi cả cảnh báo của tingting vào đây", "Send tingting's own alarms here, too";
+}

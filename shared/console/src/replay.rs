@@ -1,0 +1,115 @@
+//! `POST /api/v1/replay`: what a filter finds goes to one webhook again, part by part; with `dry_run`
+//! it is only counted.
+
+use axum::Json;
+use axum::extract::State;
+use domain::{EntryId, Number, Wanted, search};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{EventWrite, Granted};
+use crate::answer::One;
+use crate::body::Whole;
+use crate::events::asked::{Asked, cursor};
+use crate::problem::Failed;
+use crate::webhooks::NO_SUCH;
+use crate::{Console, Desk, Problem};
+
+/// Events resent by one call.
+const AT_ONCE: usize = 100;
+/// Events counted by one call.
+const COUNTED: usize = 10_000;
+
+/// What is replayed. The filters are those of the log.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Form {
+    /// To which webhook.
+    webhook_id: u64,
+    /// Only count.
+    #[serde(default)]
+    dry_run: bool,
+    /// Which events, one filter at least: `{"from": "2026-11-22", "state": "failed"}`. Where `state` is
+    /// said, those whose delivery to this webhook stands so.
+    #[schema(value_type = Object)]
+    filter: Asked,
+}
+
+/// What was replayed, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Replayed {
+    /// Whether this only counts.
+    dry_run: bool,
+    /// Events that were found.
+    found: usize,
+    /// Events that go out again.
+    resent: usize,
+    /// Of those that were found, the ones that stay where they are, and why.
+    refused: Vec<Refused>,
+    /// What to send as `filter.cursor` for the next part; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// An event that was not replayed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Refused {
+    event_id: String,
+    why: String,
+}
+
+impl Console {
+    async fn replay(&self, form: Form) -> Result<Replayed, Problem> {
+        let Form { webhook_id, dry_run, filter } = form;
+        if filter.is_everything() {
+            return Err(Problem::field(
+                "filter",
+                "say which events, such as {\"state\": \"failed\"} or {\"from\": \"2026-11-22\"}",
+            ));
+        }
+        let number = Number::new(webhook_id).ok_or(NO_SUCH)?;
+        let webhooks = self.webhooks().await?;
+        let name = webhooks.into_iter().find_map(|found| match found.entry.id {
+            EntryId::Destination(name) => {
+                Some(name).filter(|name| Number::of_destination(name) == number)
+            }
+            EntryId::Source(_) => None,
+        });
+        let name = name.ok_or(NO_SUCH)?;
+        let page = filter.page(self.clock.now())?;
+        let mut wanted: Wanted = page.wanted;
+        if wanted.stretch.state.is_some() || wanted.stretch.destination.is_none() {
+            wanted.stretch.destination = wanted.stretch.state.map(|_| name.clone());
+        }
+        let most = if dry_run { COUNTED } else { AT_ONCE };
+        let found = search(self.log.as_ref(), &wanted, page.after.as_deref(), most).await?;
+        let (mut resent, mut refused) = (0, Vec::new());
+        for (_, stored) in found.events.iter().filter(|_| !dry_run) {
+            match self.resend(&stored.event.key, number).await {
+                Ok(()) => resent += 1,
+                Err(Problem::Conflict(why)) => {
+                    let event_id = crate::events::EventId::of(&stored.event.key);
+                    refused.push(Refused { event_id: event_id.as_str().to_owned(), why });
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        let next_cursor = found.next.as_deref().map(cursor);
+        Ok(Replayed { dry_run, found: found.events.len(), resent, refused, next_cursor })
+    }
+}
+
+/// Sends what a filter finds to one webhook again: a hundred events a call. With `dry_run` only
+/// counts, up to ten thousand.
+#[utoipa::path(
+    post, path = "/api/v1/replay", tag = "events", params(crate::once::Header),
+    request_body = Form,
+    security(("oauth2" = ["event:write"])),
+    responses((status = 200, body = One<Replayed>), Failed),
+)]
+pub(crate) async fn replay(
+    _: Granted<EventWrite>,
+    State(console): Desk,
+    asked: Whole<Form>,
+) -> Result<Json<One<Replayed>>, Problem> {
+    Ok(One::json(console.replay(asked.0).await?))
+}

@@ -1,0 +1,126 @@
+//! What is done with sources, by calls and pages alike: made with a secret that is shown once, changed,
+//! rotated, removed. What comes of a file is left alone.
+
+use domain::{Edited, Entry, EntryId, Origin, Over, SourceId, SourceRecord};
+
+use super::{Change, Form, Made, NO_SUCH, SourceShown, form, paste};
+use crate::access::random_secret;
+use crate::{Console, Problem};
+
+/// A source's entry and what its record says.
+pub(crate) struct Found {
+    pub(crate) entry: Entry,
+    pub(crate) record: SourceRecord,
+}
+
+impl Console {
+    /// All sources whose records can be read, by provider and name.
+    pub(crate) async fn sources(&self) -> Result<Vec<Found>, Problem> {
+        let read = |entry: Entry| {
+            let record = serde_json::from_str(&entry.record).ok()?;
+            matches!(entry.id, EntryId::Source(_)).then_some(Found { entry, record })
+        };
+        Ok(self.entries.entries().await?.into_iter().filter_map(read).collect())
+    }
+
+    pub(crate) async fn source(&self, id: &SourceId) -> Result<Found, Problem> {
+        let id = EntryId::Source(id.clone());
+        self.sources().await?.into_iter().find(|found| found.entry.id == id).ok_or(NO_SUCH)
+    }
+
+    /// Makes a source; with it a secret, where none is said and the provider takes one of ours.
+    pub(crate) async fn add_source(&self, asked: Form, base: &str) -> Result<Made, Problem> {
+        let (mut record, said) = asked.record()?;
+        record.created = Some(self.clock.now().to_string());
+        let made = (said.is_none() && form::takes_ours(&record)).then(|| random_secret(self));
+        record.secrets.extend(said.or_else(|| made.clone()));
+        let entry = self.write_source(&record, None).await?;
+        Ok(Made::of(&entry, &record, made, base))
+    }
+
+    /// Changes what is said of a source.
+    pub(crate) async fn change_source(&self, id: &SourceId, asked: Change) -> Result<(), Problem> {
+        let Found { entry, record } = self.ours(id).await?;
+        self.write_source(&asked.over(record), Some(&entry)).await?;
+        Ok(())
+    }
+
+    /// Puts a new secret beside the one in use: what is said, or one of ours.
+    pub(crate) async fn rotate_source(
+        &self,
+        id: &SourceId,
+        said: Option<String>,
+        base: &str,
+    ) -> Result<Made, Problem> {
+        let Found { entry, mut record } = self.ours(id).await?;
+        let said = said.filter(|secret| !secret.trim().is_empty());
+        let made = (said.is_none() && form::takes_ours(&record)).then(|| random_secret(self));
+        let new = said.or_else(|| made.clone()).ok_or_else(|| {
+            Problem::field("secret", "this provider makes its secrets; say the new one")
+        })?;
+        record.secrets.insert(0, new);
+        let entry = self.write_source(&record, Some(&entry)).await?;
+        Ok(Made::of(&entry, &record, made, base))
+    }
+
+    /// Leaves a source its newest secret alone.
+    pub(crate) async fn retire_source(&self, id: &SourceId) -> Result<(), Problem> {
+        let Found { entry, mut record } = self.ours(id).await?;
+        if record.secrets.len() < 2 {
+            return Err(Problem::Conflict("there is one secret alone; rotate first".to_owned()));
+        }
+        record.secrets.truncate(1);
+        self.write_source(&record, Some(&entry)).await?;
+        Ok(())
+    }
+
+    /// Removes a source.
+    pub(crate) async fn remove_source(&self, id: &SourceId) -> Result<(), Problem> {
+        let Found { entry, .. } = self.ours(id).await?;
+        match self.entries.remove(&entry.id, Origin::Operator).await? {
+            Edited::Done => Ok(()),
+            Edited::Clash(origin) => Err(Problem::ReadOnly(origin)),
+            Edited::Changed => Err(Problem::Changed),
+        }
+    }
+
+    /// A source that an operator may change.
+    pub(crate) async fn ours(&self, id: &SourceId) -> Result<Found, Problem> {
+        let found = self.source(id).await?;
+        match found.entry.origin {
+            Origin::File => Err(Problem::ReadOnly(Origin::File)),
+            Origin::Operator => Ok(found),
+        }
+    }
+
+    /// Writes a record over what was read, or where there is none.
+    async fn write_source(
+        &self,
+        record: &SourceRecord,
+        over: Option<&Entry>,
+    ) -> Result<Entry, Problem> {
+        let named = |fault: domain::Fault| match fault.key {
+            "secrets" => Problem::field("secret", fault.message),
+            key => Problem::field(key, fault.message),
+        };
+        record.parse(self.providers).map_err(named)?;
+        let entry = Entry::source(record, Origin::Operator).map_err(named)?;
+        let over = over.map_or(Over::Nothing, |seen| Over::Record(&seen.record));
+        match (self.entries.put(&entry, over).await?, over) {
+            (Edited::Done, _) => Ok(entry),
+            (Edited::Clash(origin), _) => Err(Problem::ReadOnly(origin)),
+            (Edited::Changed, Over::Nothing) => {
+                Err(Problem::field("name", "there is a source of this name already"))
+            }
+            (Edited::Changed, Over::Record(_) | Over::Anything) => Err(Problem::Changed),
+        }
+    }
+}
+
+impl Made {
+    fn of(entry: &Entry, record: &SourceRecord, secret: Option<String>, base: &str) -> Self {
+        let source = SourceShown::of(entry, record, base);
+        let paste = paste::fields(record, &source.url);
+        Self { source, secret, paste }
+    }
+}
