@@ -16,9 +16,10 @@ pictures: venv ## Retake the console's pictures in docs, of a made-up shop (need
 	.venv/bin/python -B tests/strangers/browser --pictures docs --program target/debug/tingting
 
 FUZZ_SECONDS ?= 600
+FUZZ_UNTIL ?= -max_total_time=$(FUZZ_SECONDS)
 FUZZ_TARGETS ?= $(sort $(basename $(notdir $(wildcard fuzz/targets/*.rs))))
 fuzz: ## Fuzz what reads strangers' bytes, each target FUZZ_SECONDS=600 (see fuzz/README.md)
-	for target in $(FUZZ_TARGETS); do mkdir -p fuzz/found/$$target && cargo +nightly fuzz run -s none $$target fuzz/found/$$target fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 || exit 1; done
+	for target in $(FUZZ_TARGETS); do mkdir -p fuzz/found/$$target && cargo +nightly fuzz run -s none $$target fuzz/found/$$target fuzz/corpus/$$target -- $(FUZZ_UNTIL) -max_len=4096 -timeout=10 || exit 1; done
 
 check: ## Formatting, lints as errors, licences and bans of dependencies
 	cargo fmt --all --check
