@@ -123,7 +123,14 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// With the key in the environment, or else with that of a source, at the source's address.
     fn open(source: Option<&str>, asked: &Asked, process: &'a Process<'a>) -> anyhow::Result<Self> {
-        let typed = asked.api_base.clone();
+        let typed = match (&asked.api_base, source) {
+            (Some(typed), _) => Some(typed.clone()),
+            // Whoever gives the key.
+            (None, Some(_)) => {
+                Ours::find(NAME, source, &asked.config, process.env)?.asked(asked).api_base
+            }
+            (None, None) => None,
+        };
         let from_env = (process.env)(VARIABLE).and_then(|key| Secret::parse(key.trim()));
         let door = match from_env {
             Some(credential) => Door { base: typed, credential },

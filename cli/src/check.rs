@@ -34,8 +34,7 @@ pub(crate) fn describe(config: &Config) -> String {
         text.push_str("\nno destinations: nobody is told; add [[destination]]\n");
     }
     for (_, destination) in &config.destinations {
-        let state = if destination.active { "" } else { "  (inactive)" };
-        _ = writeln!(text, "\ndestination {}{state}", destination.name);
+        _ = writeln!(text, "\ndestination {}", destination.name);
         describe_destination(&mut text, destination);
     }
     for stranger in config.strangers() {
@@ -46,6 +45,9 @@ pub(crate) fn describe(config: &Config) -> String {
 
 /// A source in indented lines.
 pub(crate) fn describe_source(text: &mut String, source: &Source) {
+    if !source.active {
+        text.push_str("  active    no: its calls are answered as a stranger's\n");
+    }
     let auth = match &source.auth {
         Auth::Own => "the provider's own".to_owned(),
         Auth::Header(name) => format!("header {name}"),
@@ -83,6 +85,9 @@ fn asked(api: &Api) -> String {
 /// A destination in indented lines.
 pub(crate) fn describe_destination(text: &mut String, destination: &Destination) {
     let settings = &destination.settings;
+    if !destination.active {
+        text.push_str("  active    no: nothing is sent there\n");
+    }
     _ = writeln!(text, "  channel   {}", destination.channel);
     if let Some(endpoint) = &settings.endpoint {
         _ = writeln!(text, "  endpoint  {}", shown_endpoint(&destination.channel, endpoint));
@@ -133,6 +138,9 @@ pub(crate) fn describe_destination(text: &mut String, destination: &Destination)
     }
     if let Some(at) = destination.summary {
         _ = writeln!(text, "  summary   of the 24 hours to {at}, every day");
+    }
+    if destination.alarms {
+        text.push_str("  alarms    told here\n");
     }
     if destination.include_balance {
         text.push_str("  balance   shown\n");

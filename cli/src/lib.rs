@@ -32,4 +32,4 @@ mod table;
 mod telegram;
 mod welcome;
 
-pub use run::{Process, run};
+pub use run::{Process, Stop, run};

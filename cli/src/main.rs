@@ -1,8 +1,6 @@
 //! The command `tingting`: owns the clock, the environment, randomness and the signals.
 
-use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
-use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,7 +8,7 @@ use clap::Parser as _;
 use domain::{Clock, Entropy};
 use jiff::Timestamp;
 use tingting::args::Arguments;
-use tingting::{Process, run};
+use tingting::{Process, Stop, run};
 use tokio::signal::unix::{SignalKind, signal};
 
 struct SystemClock;
@@ -36,22 +34,16 @@ async fn main() -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let env = |name: &str| std::env::var(name).ok();
     let program = std::env::args_os().next().map(|name| name.to_string_lossy().into_owned());
-    let ended = match stop() {
-        Ok(stop) => {
-            let process = Process {
-                clock: Arc::new(SystemClock),
-                entropy: Arc::new(SystemEntropy),
-                env: &env,
-                program: program.unwrap_or_else(|| "tingting".to_owned()),
-                stdout_is_terminal: std::io::stdout().is_terminal(),
-                stderr_is_terminal: std::io::stderr().is_terminal(),
-                stop,
-            };
-            run(arguments, process).await
-        }
-        Err(error) => Err(error.into()),
+    let process = Process {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        env: &env,
+        program: program.unwrap_or_else(|| "tingting".to_owned()),
+        stdout_is_terminal: std::io::stdout().is_terminal(),
+        stderr_is_terminal: std::io::stderr().is_terminal(),
+        stop: &stop,
     };
-    ended.unwrap_or_else(|error| {
+    run(arguments, process).await.unwrap_or_else(|error| {
         // Nobody is left to tell when stderr is gone.
         _ = writeln!(std::io::stderr(), "{error:#}");
         ExitCode::FAILURE
@@ -60,7 +52,7 @@ async fn main() -> ExitCode {
 
 /// Ends when the process is told to stop, by SIGINT or SIGTERM. Told again while it stops, the
 /// process ends at once: what was acknowledged is on disk.
-fn stop() -> std::io::Result<Pin<Box<dyn Future<Output = ()> + Send>>> {
+fn stop() -> std::io::Result<Stop> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut told = async move || {

@@ -8,7 +8,7 @@ use domain::{Secret, Source};
 use egress::{Forbidden, Guard};
 use url::{Host, Url};
 
-use crate::args::Hooked;
+use crate::args::{Asked, Hooked};
 use crate::config::Env;
 use crate::run::read;
 
@@ -54,6 +54,18 @@ impl Ours {
             },
         };
         Ok(Self { source, public_url: config.public_url })
+    }
+
+    /// Where the source's provider is asked, if not at its own address.
+    fn api_base(&self) -> Option<Url> {
+        self.source.api.as_ref()?.base.clone()
+    }
+
+    /// The same asked at the source's address, where no other was typed: a sandbox's secrets are not shown
+    /// to anybody else.
+    pub(crate) fn asked(&self, asked: &Asked) -> Asked {
+        let api_base = asked.api_base.clone().or_else(|| self.api_base());
+        Asked { api_base, ..asked.clone() }
     }
 
     /// The URL that the provider is to call.

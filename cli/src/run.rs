@@ -41,9 +41,13 @@ pub struct Process<'a> {
     pub stdout_is_terminal: bool,
     /// Whether stderr is a terminal.
     pub stderr_is_terminal: bool,
-    /// Ends when the process is told to stop.
-    pub stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Has the signals that would end the process end what this gives instead: for `serve` alone, which
+    /// finishes what is in flight.
+    pub stop: &'a dyn Fn() -> io::Result<Stop>,
 }
+
+/// Ends when the process is told to stop.
+pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Runs a command. An error is for people, and means exit code 1.
 pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<ExitCode> {
@@ -92,10 +96,11 @@ pub async fn run(arguments: Arguments, process: Process<'_>) -> anyhow::Result<E
 }
 
 async fn serve(path: &Path, process: Process<'_>) -> anyhow::Result<ExitCode> {
+    let stop = (process.stop)()?;
     let logs = if process.stderr_is_terminal { Logs::Terminal } else { Logs::Json };
     let logs = serve::follow(logs, (process.env)("TINGTING_LOG").as_deref())?;
     let screen = Arc::new(Terminal::start(process.stdout_is_terminal)?);
-    let ended = listen(path, process, Arc::clone(&screen)).await;
+    let ended = listen(path, process, Arc::clone(&screen), stop).await;
     let drained = tokio::task::spawn_blocking(move || {
         screen.drain(MOMENT);
         logs.drain(MOMENT);
@@ -109,6 +114,7 @@ async fn listen(
     path: &Path,
     process: Process<'_>,
     screen: Arc<Terminal>,
+    stop: Stop,
 ) -> anyhow::Result<ExitCode> {
     let first = !path.exists();
     if first {
@@ -150,7 +156,7 @@ async fn listen(
         FirstClient::Made(made) => welcome::client(program, path, &local, made),
         FirstClient::Unseen => welcome::no_client(program, path),
     });
-    process.stop.await;
+    stop.await;
     tracing::info!("stopping: finishing what is in flight");
     running.stop().await;
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use domain::Egress as _;
 use jiff::Timestamp;
 use program::{client, configure, start, start_showing};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Child;
 
 /// Tells a process to stop.
@@ -66,4 +66,24 @@ async fn told_to_stop_twice_it_ends_at_once() {
     }
     terminate(&child);
     assert_eq!(child.wait().await.unwrap().code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_other_command_ends_at_once_when_told_to() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    // Whoever listens and answers nothing keeps it waiting.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = format!("http://{}/hooks/casso/shop", listener.local_addr().unwrap());
+    for (signal, number) in [("-INT", 2), ("-TERM", 15)] {
+        let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_tingting"))
+            .args(["simulate", "casso", "--secret", "x", "--to", &to])
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let (_stream, _) = listener.accept().await.unwrap();
+        let id = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(child.wait().await.unwrap().signal(), Some(number));
+    }
 }

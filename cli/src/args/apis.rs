@@ -10,7 +10,7 @@ use url::Url;
 use super::DEFAULT_CONFIG;
 
 /// How an API is asked, and how its answer is shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Asked {
     /// Write JSON, for programs.
     #[arg(long)]

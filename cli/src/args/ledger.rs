@@ -93,7 +93,7 @@ pub struct Erase {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct Whom {
-    /// Whoever has this account, however it is spaced; in memos as a whole word.
+    /// Whoever has this account, however it is spaced or dotted; in memos as a whole word.
     #[arg(long, value_name = "NUMBER")]
     pub account: Option<String>,
     /// Whoever has this name: whole words, capitals or not. Accents count: banks write names without

@@ -34,11 +34,11 @@ pub struct Remote {
     /// Write the API's own JSON, for programs.
     #[arg(long)]
     pub json: bool,
-    /// How long to wait for each answer.
+    /// How long to wait for each answer. A test call is answered once its destination has answered.
     #[arg(
         long,
         value_name = "DURATION",
-        default_value = "30s",
+        default_value = "70s",
         value_parser = humantime::parse_duration
     )]
     pub timeout: Duration,

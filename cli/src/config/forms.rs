@@ -38,8 +38,8 @@ fn form(table: &str, key: &str) -> (&'static str, &'static str) {
         "account_numbers" | "virtual_account_numbers" => {
             ("expected a list of whole numbers", "KEY = [5]")
         }
-        "active" | "alarms" | "include_balance" | "skip_without_code" | "verifies"
-        | "virtual_only" => ("expected true or false, without quotes", "KEY = true"),
+        "active" | "alarms" | "include_balance" | "plain_http" | "skip_without_code"
+        | "verifies" | "virtual_only" => ("expected true or false, without quotes", "KEY = true"),
         "min_amount" => ("expected a whole number of đồng", "KEY = 10000"),
         "thread" | "concurrency" => ("expected a whole number, without quotes", "KEY = 5"),
         "headers" => ("expected a table of texts", "KEY = { X-Name = \"…\" }"),

@@ -70,7 +70,11 @@ impl Channel for Chat {
 }
 
 fn environment(name: &str) -> Option<String> {
-    (name == "KEY").then(|| "from-the-environment".to_owned())
+    match name {
+        "KEY" => Some("from-the-environment".to_owned()),
+        "PLAIN" => Some("true".to_owned()),
+        _ => None,
+    }
 }
 
 fn resolver(name: &str) -> std::io::Result<Vec<IpAddr>> {
@@ -116,6 +120,7 @@ fn a_whole_file_is_understood() {
         [server]
         listen = "0.0.0.0:80"
         public_url = "https://hooks.example.com/"
+        plain_http = { env = "PLAIN" }
         [egress]
         allow = ["10.0.0.0/8", "127.0.0.1"]   # an address is a range of one
         [retention]
@@ -135,7 +140,7 @@ fn a_whole_file_is_understood() {
     let (record, source) = &config.sources[0];
     assert_eq!(record.secrets, ["from-the-environment"]);
     assert_eq!(source.id.as_str(), "bank/shop");
-    assert_eq!(config.allow.len(), 2);
+    assert_eq!((config.allow.len(), config.plain_http), (2, true));
     assert_eq!(config.base_url(config.listen), "https://hooks.example.com");
     assert_eq!(
         config.strangers(),

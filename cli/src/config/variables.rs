@@ -20,6 +20,7 @@ const PLAIN: &[&str] = &[
     "alarms",
     "concurrency",
     "include_balance",
+    "plain_http",
     "skip_without_code",
     "thread",
     "times",

@@ -72,12 +72,17 @@ async fn event(door: &mut Door, what: &OneDelivery) -> anyhow::Result<Event> {
     Ok(data)
 }
 
-/// The number of the destination that an event went to.
+/// The number of the destination that an event went to: by its name, its number, or what people call it
+/// where they call no other so.
 fn went(event: &Event, typed: &str) -> Option<u64> {
     let deliveries = &event.deliveries;
     let by_name = deliveries.iter().find(|one| one.destination == typed);
     let by_number = || deliveries.iter().find(|one| one.webhook_id.to_string() == typed);
-    by_name.or_else(by_number).map(|one| one.webhook_id)
+    let by_title = || {
+        let mut called = deliveries.iter().filter(|one| one.name == typed);
+        called.next().filter(|_| called.next().is_none())
+    };
+    by_name.or_else(by_number).or_else(by_title).map(|one| one.webhook_id)
 }
 
 async fn does(
@@ -92,4 +97,42 @@ async fn does(
         false => print(&format!("{}\n", clean(&done.message)))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_found_by_name_number_and_what_only_one_is_called() {
+        let delivery = |number: u64, destination: &str, name: &str| {
+            json!({ "webhook_id": number, "destination": destination, "name": name,
+                "state": "waiting", "reason": null, "due": null, "attempts": 0, "answered": 0,
+                "last_attempt": null })
+        };
+        let event = json!({
+            "id": "x", "key": "casso/shop/1", "source": "casso/shop", "kind": "transfer.in",
+            "test": false, "late": false, "provenance": "hook", "occurred": null,
+            "received": "2026-11-22T01:00:00Z", "direction": "in", "amount": "5",
+            "currency": "VND", "balance": null, "facts": {}, "verified": false,
+            "in_conflict": false,
+            "deliveries": [
+                delivery(1, "sink", "Website"), delivery(2, "webhook-1", "Website 2"),
+                delivery(3, "webhook-2", "Kho"), delivery(4, "webhook-3", "Kho"),
+            ],
+        });
+        let event: Event = serde_json::from_value(event).unwrap();
+        for (typed, number) in [
+            ("sink", Some(1)),
+            ("Website", Some(1)),
+            ("Website 2", Some(2)),
+            ("2", Some(2)),
+            ("Kho", None),
+            ("nobody", None),
+        ] {
+            assert_eq!(went(&event, typed), number, "{typed}");
+        }
+    }
 }

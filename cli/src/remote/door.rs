@@ -100,7 +100,7 @@ impl Door {
             Err(_) => {
                 let headers = HeaderMap::new();
                 let answer = Answer { status: StatusCode::OK, headers, body: answered.body };
-                Err(Failed::new(self.refused(call).stranger(&answer)))
+                Err(Failed(self.refused(call).stranger(&answer)))
             }
         }
     }
@@ -130,14 +130,14 @@ impl Door {
     fn whole(&self, call: &Call, answer: Answer) -> Result<Answered, Failed> {
         let base = &self.base;
         if answer.body.len() > MOST {
-            return Err(Failed::new(format!(
+            return Err(Failed(format!(
                 "{base} answers with more than 32 MiB, which tingting never does: check --url, or ask for less"
             )));
         }
         let ours = |value: &Value| value["status"] == "success" || value["openapi"].is_string();
         match serde_json::from_slice(&answer.body) {
             Ok(value) if ours(&value) => Ok(Answered { body: answer.body }),
-            Ok(_) | Err(_) => Err(Failed::new(self.refused(call).stranger(&answer))),
+            Ok(_) | Err(_) => Err(Failed(self.refused(call).stranger(&answer))),
         }
     }
 
@@ -177,13 +177,13 @@ impl Door {
         }
         self.log_in().await?;
         let token = self.token.as_ref().map(|token| token.value.clone());
-        token.ok_or_else(|| Failed::new(format!("{} gave no token", self.base)))
+        token.ok_or_else(|| Failed(format!("{} gave no token", self.base)))
     }
 
     /// Gets a token; what it allows, divided by blanks.
     pub(super) async fn log_in(&mut self) -> Result<String, Failed> {
         let Credentials::Client { id, secret } = &self.credentials else {
-            return Err(Failed::new(format!("nobody is logged in at {}", self.base)));
+            return Err(Failed(format!("nobody is logged in at {}", self.base)));
         };
         let basic = BASE64_STANDARD.encode(format!("{id}:{}", secret.expose()));
         let request = Request::post(self.base.at(&["oauth2", "token"], &[]).as_str())
@@ -197,10 +197,10 @@ impl Door {
         if !answer.status.is_success() {
             return Err(refused.told(&answer));
         }
-        let issued: Issued = serde_json::from_slice(&answer.body)
-            .map_err(|_| Failed::new(refused.stranger(&answer)))?;
-        let value = Secret::parse(&issued.access_token)
-            .ok_or_else(|| Failed::new(refused.stranger(&answer)))?;
+        let issued: Issued =
+            serde_json::from_slice(&answer.body).map_err(|_| Failed(refused.stranger(&answer)))?;
+        let value =
+            Secret::parse(&issued.access_token).ok_or_else(|| Failed(refused.stranger(&answer)))?;
         let lives = SignedDuration::from_secs(issued.expires_in.clamp(0, 86_400)) - SPARE;
         let until = self.clock.now().saturating_add(lives).unwrap_or(Timestamp::MIN);
         // Good for this call at least, however short it lives.
@@ -233,7 +233,5 @@ impl Door {
 
 fn unusable(_: http::Error) -> Failed {
     // Its text may have the secret in it.
-    Failed::new(
-        "a request cannot be made of that: is there a line break in a token or id?".to_owned(),
-    )
+    Failed("a request cannot be made of that: is there a line break in a token or id?".to_owned())
 }

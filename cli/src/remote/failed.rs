@@ -19,18 +19,8 @@ const SHORTEST: usize = 4;
 
 /// A call that was not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
-#[error("{said}")]
-pub(crate) struct Failed {
-    said: String,
-    /// Whether an earlier call under the same key was refused so, and this one not looked at.
-    pub(super) replayed: bool,
-}
-
-impl Failed {
-    pub(super) fn new(said: String) -> Self {
-        Self { said, replayed: false }
-    }
-}
+#[error("{0}")]
+pub(crate) struct Failed(pub(super) String);
 
 /// What a refusal is told with.
 pub(super) struct Refused<'a> {
@@ -47,8 +37,7 @@ pub(super) struct Refused<'a> {
 impl Refused<'_> {
     /// An answer that is no success.
     pub(super) fn told(&self, answer: &Answer) -> Failed {
-        let replayed = answer.headers.contains_key("idempotent-replayed");
-        Failed { said: self.hiding(self.words(answer)), replayed }
+        Failed(self.hiding(self.words(answer)))
     }
 
     /// The same text without what opens the API, even where the deployment quotes it.
@@ -167,7 +156,7 @@ pub(super) fn unanswered(
             format!("the address {address} cannot be called; correct --url")
         }
     };
-    Failed::new(said)
+    Failed(said)
 }
 
 /// When it asks to be asked again, where it says so in seconds.

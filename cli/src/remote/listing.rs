@@ -36,6 +36,7 @@ impl Place {
         };
         Ok(match base {
             Some(base) => Self::Deployment(Box::new(Door::at(base, &remote, process)?)),
+            None if remote.json => bail!("--json is the API's own: it needs --url"),
             None => Self::Stack(Stack { stack: stack.unwrap_or_else(|| STACK.to_owned()), table }),
         })
     }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use domain::{Secret, clean};
-use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 
 use super::base::Base;
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, Credentials, place};
@@ -86,16 +85,10 @@ async fn asked(prompt: &'static str, echo: Echo) -> anyhow::Result<String> {
 
 fn line(echo: Echo) -> std::io::Result<String> {
     let stdin = std::io::stdin();
-    let mut line = String::new();
-    if echo == Echo::On || !stdin.is_terminal() {
-        stdin.lock().read_line(&mut line)?;
-        return Ok(line);
+    if echo == Echo::Off && stdin.is_terminal() {
+        return rpassword::read_password();
     }
-    let shown = tcgetattr(&stdin)?;
-    let mut hidden = shown.clone();
-    hidden.local_flags.remove(LocalFlags::ECHO);
-    tcsetattr(&stdin, SetArg::TCSAFLUSH, &hidden)?;
-    let read = stdin.lock().read_line(&mut line);
-    tcsetattr(&stdin, SetArg::TCSAFLUSH, &shown)?;
-    read.map(|_| line)
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line)?;
+    Ok(line)
 }

@@ -23,8 +23,6 @@ use crate::run::{Process, print};
 
 /// Events in one answer: as many as the API gives.
 const PER_PAGE: &str = "200";
-/// How often an event may have been refused under one replay's name.
-const REFUSALS: u32 = 20;
 
 impl Again {
     fn word(self) -> &'static str {
@@ -127,21 +125,14 @@ async fn all(
     (events.len(), Ok(()))
 }
 
-/// Sends one. A refusal is kept under its key too, and nothing was done then: it is said again under the next.
+/// Sends one.
 async fn one(door: &mut Door, event: &Event, to: &Destination, run: &str) -> Result<(), Failed> {
-    let mut refused = 0;
-    loop {
-        let call = of(&event.id, to.id, "resend").under(key(run, &event.id, to.id, refused));
-        match door.call(&call).await {
-            Ok(_) => return Ok(()),
-            Err(failed) if failed.replayed && refused < REFUSALS => refused += 1,
-            Err(failed) => return Err(failed),
-        }
-    }
+    let call = of(&event.id, to.id, "resend").under(key(run, &event.id, to.id));
+    door.call(&call).await.map(drop)
 }
 
-fn key(run: &str, event: &str, to: u64, refused: u32) -> String {
-    let text = json!([run, event, to, refused]).to_string();
+fn key(run: &str, event: &str, to: u64) -> String {
+    let text = json!([run, event, to]).to_string();
     hex::encode(Sha256::digest(text))
 }
 

@@ -27,7 +27,7 @@ const INSTEAD: &str = "set SEPAY_ACCESS_TOKEN to an access token instead";
 pub(super) async fn login(what: SepayLogin, process: &Process<'_>) -> anyhow::Result<String> {
     let application = application(&what, process)?;
     // Before anybody is bothered: a login that cannot be kept is none.
-    let place = Place::of(address(what.asked.api_base.as_ref()), INSTEAD)?;
+    let place = Place::of(address(application.base.as_ref()), INSTEAD)?;
     place.try_out()?;
     let asking = Asking::new(WHOM, &what.asked, process)?;
     let state = format!("{:016x}{:016x}", process.entropy.next(), process.entropy.next());
@@ -91,8 +91,10 @@ pub(super) async fn access(
 /// The application, from what was typed, the environment and a source's `api`, in this order.
 fn application(what: &SepayLogin, process: &Process<'_>) -> anyhow::Result<Application> {
     let (mut client_id, mut client_secret) = (None, None);
+    let mut base = what.asked.api_base.clone();
     if let Some(source) = &what.source {
         let ours = Ours::find("sepay", Some(source), &what.asked.config, process.env)?;
+        base = ours.asked(&what.asked).api_base;
         match ours.source.api.map(|api| api.credentials) {
             Some(Credentials::OAuth2 { client_id: id, client_secret: secret, .. }) => {
                 (client_id, client_secret) = (Some(id), Some(secret));
@@ -106,7 +108,7 @@ fn application(what: &SepayLogin, process: &Process<'_>) -> anyhow::Result<Appli
     let client_id = what.client_id.clone().or_else(|| env(CLIENT_ID)).or(client_id);
     let client_secret = env(CLIENT_SECRET).and_then(|text| Secret::parse(&text)).or(client_secret);
     Ok(Application {
-        base: what.asked.api_base.clone(),
+        base,
         client_id: client_id
             .with_context(|| format!("no client id: say --client-id, or set {CLIENT_ID}"))?,
         client_secret: client_secret

@@ -82,7 +82,7 @@ async fn create(what: SepayCreate, process: &Process<'_>) -> anyhow::Result<Stri
         only_va: Some(what.only_va),
         bank_sub_account_ids: (!ids.is_empty()).then_some(ids),
     };
-    let desk = Desk::open(&what.asked, process).await?;
+    let desk = Desk::open(&ours.asked(&what.asked), process).await?;
     let answer = desk.asking.ask(webhooks::create(&desk.door, &draft)?, Deed::Change).await?;
     let made = webhooks::created(&answer, process.clock.now());
     let id =
@@ -123,8 +123,11 @@ async fn update(what: SepayUpdate, process: &Process<'_>) -> anyhow::Result<Stri
             "nothing to change: say what, such as --active 0, or --source to point it at our hook"
         );
     }
+    let desk = match &pointed {
+        Some(pointed) => Desk::open(&pointed.ours.asked(&what.asked), process).await?,
+        None => Desk::open(&what.asked, process).await?,
+    };
     let secrets = pointed.map(|pointed| pointed.ours.source.secrets).unwrap_or_default();
-    let desk = Desk::open(&what.asked, process).await?;
     let request = webhooks::update(&desk.door, what.id, &draft)?;
     let answer = desk.asking.ask(request, Deed::Change).await?;
     desk.done(&answer, Right::Write, what.id, &secrets)?;

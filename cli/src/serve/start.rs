@@ -173,10 +173,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
         tokens: TokenCache::default(),
     });
 
-    let public_url = config.public_url.as_ref().map_or_else(
-        || format!("http://{address}"),
-        |url| url.as_str().trim_end_matches('/').to_owned(),
-    );
+    let public_url = config.base_url(address);
     let has_operators = console::people::any(&database).await?;
     let now = clock.now();
     let first_client = FirstClient::find(&database, entropy.as_ref(), now, seen).await?;

@@ -203,3 +203,16 @@ async fn the_key_comes_from_the_environment_or_the_source() {
     assert!(said.stderr.ends_with("has no source casso/nobody; there are: shop\n"), "{said:?}");
     assert_eq!(api.received().len(), 2, "nothing was asked without a key or a hook");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_at_a_sandbox_is_registered_there_whoever_gives_the_key() {
+    let api = Sink::answering(200, &success(&webhook())).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = format!("{SOURCE}api = {{ key = \"of-the-file\", base = \"{}\" }}\n", api.url(""));
+    let config = configure(folder.path(), &at);
+    let create = ["casso", "webhooks", "create", "--url", "https://hooks.example.com"];
+    let said = run(&config, &create, KEY).await;
+    let url = "https://hooks.example.com/hooks/casso/shop";
+    assert_eq!(said, Ended::well(&format!("Casso calls {url} from now on: webhook 114\n")));
+    assert_eq!(asked(&api.received()).len(), 1);
+}

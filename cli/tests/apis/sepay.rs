@@ -327,3 +327,20 @@ async fn refusals_say_whose_fault_it_is_and_never_a_secret() {
         assert_eq!(sepay_at(&base, &slow, &with_key()).await, Ended::badly(&expected));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_at_a_sandbox_is_registered_there() {
+    let api = Sink::answering(201, MADE).await;
+    let folder = tempfile::tempdir().unwrap();
+    let base = api.url("");
+    let config = configure(
+        folder.path(),
+        &format!(
+            "{}\napi = {{ token = \"of-the-file\", base = \"{base}\" }}\n",
+            with_key().trim_end()
+        ),
+    );
+    let said = run(&config, &[&["sepay", "webhooks"][..], &CREATE].concat(), TOKEN).await;
+    assert_eq!(said, Ended::well(&format!("SePay calls {URL} from now on: webhook 23\n")));
+    assert_eq!(asked(&api.received()).len(), 1);
+}

@@ -104,7 +104,7 @@ async fn what_was_cancelled_is_counted_asked_for_and_sent_again_once() {
     assert_eq!(refused, Ended::badly(&expected));
     assert_eq!(deployed.run(&["resume", "sink"]).await.code, 0);
     works.store(true, Ordering::SeqCst);
-    // Under the same name: the refusal that is kept under its key is not the last word.
+    // Under the same name: what was refused did nothing, and is done now.
     assert_eq!(deployed.run(&named).await, Ended::well("3 were sent to sink again\n"));
     for _ in 0..3 {
         deployed.until(&["events", "list", "--limit", "1"], "sink delivered").await;
