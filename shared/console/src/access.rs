@@ -11,11 +11,11 @@ mod token;
 pub use client::{Client, Created, create, list, revoke};
 pub(crate) use client::{authenticate, random, random_secret};
 pub use first::{FirstError, ever, first, first_of_ours};
-pub(crate) use granted::caller;
-pub use granted::{
-    AuditRead, EventRead, EventWrite, Granted, Needs, SourceRead, SourceWrite, WebhookDelete,
-    WebhookRead, WebhookWrite,
+pub(crate) use granted::{
+    AuditRead, EventRead, EventWrite, Granted, SourceRead, SourceWrite, WebhookDelete, WebhookRead,
+    WebhookWrite,
 };
+pub(crate) use granted::{bearer, caller};
 pub use scope::Scope;
 pub use throttle::Throttle;
 pub(crate) use token::{LIFETIME, issue};

@@ -7,8 +7,8 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use domain::{Drawer, PortError, chain};
+use axum::response::{IntoResponse, Response};
+use domain::{Drawer, PortError, chain, excerpt};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,8 @@ use crate::{Console, Desk, Problem};
 /// How long a change is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 const MOST: usize = 1024 * 1024;
+/// The most characters of a field's name.
+const LONGEST_NAME: usize = 64;
 /// Changes in one answer.
 const PER_PAGE: usize = 50;
 
@@ -81,22 +83,24 @@ pub(crate) async fn written_down(
         return next.run(request).await;
     }
     let call = format!("{} {}", request.method(), request.uri().path());
-    // Whether the caller may is the handler's to say; a port that fails now fails there too.
-    let (head, body) = request.into_parts();
-    let who = Who::of(&console, &head).await.ok().flatten();
+    let (mut head, body) = request.into_parts();
+    // Whether the caller may is the handler's to say.
+    let who = match Who::of(&console, &mut head).await {
+        Ok(who) => who,
+        Err(error) => return Problem::Port(error).into_response(),
+    };
     let Ok(body) = to_bytes(body, MOST).await else {
         return Problem::Body("the body is too large, or ended too early".to_owned())
             .into_response();
     };
-    let (fields, tries) = (fields(&body), tries(&call, &body));
+    let fields = fields(&body);
     let response = next.run(Request::from_parts(head, Body::from(body))).await;
     let replayed = response.headers().contains_key("idempotent-replayed");
     // A page that did what it was asked for leads on to another.
     let done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
     if let Some(Who { id, name }) = who.filter(|_| done && !replayed) {
         let at = console.clock.now();
-        // A form that was saved leads on.
-        let tried = tries && response.status() == StatusCode::OK;
+        let tried = response.extensions().get::<OnlyTried>().is_some();
         let change = Change { at, by: id, name, call, fields, tried };
         console.write_down(&change).await;
     }
@@ -104,29 +108,28 @@ pub(crate) async fn written_down(
 }
 
 fn fields(body: &[u8]) -> Vec<String> {
+    fn named<T>((name, _): (impl AsRef<str>, T)) -> String {
+        excerpt(name.as_ref(), LONGEST_NAME)
+    }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => fields.into_iter().map(|(name, _)| name).take(100).collect(),
+        Ok(Value::Object(fields)) => fields.into_iter().map(named).take(100).collect(),
         Ok(_) => Vec::new(),
         Err(_) => {
             let said = form_urlencoded::parse(body).filter(|(_, said)| !said.is_empty());
-            let names = said.map(|(name, _)| name.into_owned()).filter(|name| name != FIELD);
-            names.take(100).collect()
+            said.map(named).filter(|name| name != FIELD).take(100).collect()
         }
     }
 }
 
-/// Whether a call that does not lead on changes nothing: a dry run, or the test call of a form.
-fn tries(call: &str, body: &[u8]) -> bool {
-    match (call.starts_with("POST /api/"), serde_json::from_slice::<Value>(body)) {
-        (true, Ok(said)) => said.get("dry_run") == Some(&Value::Bool(true)),
-        (true, Err(_)) => false,
-        (false, _) => {
-            call.starts_with("POST /destinations/") && {
-                let is_form = call.ends_with("/new") || call.ends_with("/edit");
-                is_form && form_urlencoded::parse(body).any(|(name, _)| name == "do")
-            }
-        }
-    }
+/// What a handler says of a call that changed nothing, among its response's extensions.
+#[derive(Debug, Clone)]
+struct OnlyTried;
+
+/// An answer of a dry run, or of a form's test call.
+pub(crate) fn only_tried(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response.extensions_mut().insert(OnlyTried);
+    response
 }
 
 /// Who makes a change: a client or an operator.
@@ -136,13 +139,15 @@ struct Who {
 }
 
 impl Who {
-    async fn of(console: &Console, head: &Parts) -> Result<Option<Self>, PortError> {
-        if let Some(client) = caller(console, &head.headers).await? {
-            return Ok(Some(Self { id: client.id, name: client.name }));
+    /// By what such a call is judged: the API's by its token, a page's by its session.
+    async fn of(console: &Console, head: &mut Parts) -> Result<Option<Self>, PortError> {
+        if head.uri.path().starts_with("/api/") {
+            let client = caller(console, head).await?;
+            return Ok(client.map(|client| Self { id: client.id, name: client.name }));
         }
         let known = signed_in(console, head).await?;
-        Ok(known.map(|(_, operator, _)| {
-            let name = operator.name.to_string();
+        Ok(known.map(|known| {
+            let name = known.operator.name.to_string();
             Self { id: format!("operator:{name}"), name }
         }))
     }

@@ -8,7 +8,8 @@ mod view;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use domain::{
-    DeliveryRef, DestinationName, EventKey, History, Listed, Number, Stay, Told, Wanted, search,
+    DeliveryRef, DestinationName, Event, EventKey, History, Listed, Number, Stay, Told, Wanted,
+    is_erased, search,
 };
 use futures_util::future::try_join_all;
 use http::request::Parts;
@@ -79,10 +80,9 @@ impl Console {
     /// The destination of a number that an event went, or may go to.
     async fn destination_of(
         &self,
-        key: &EventKey,
+        history: &History,
         number: Number,
     ) -> Result<(DestinationName, bool), Problem> {
-        let history = self.log.history(key).await?.ok_or(NO_SUCH)?;
         let went = history.deliveries.iter().map(|(delivery, _)| &delivery.of.destination);
         let mut went = went.filter(|name| Number::of_destination(name) == number);
         if let Some(name) = went.next() {
@@ -96,8 +96,9 @@ impl Console {
 
     /// Has a delivery attempted now; where there is none, makes one.
     pub(crate) async fn resend(&self, key: &EventKey, number: Number) -> Result<(), Problem> {
-        let (destination, went) = self.destination_of(key, number).await?;
-        self.is_there(&destination).await?;
+        let history = self.log.history(key).await?.ok_or(NO_SUCH)?;
+        let (destination, went) = self.destination_of(&history, number).await?;
+        self.may_go(&history.stored.event, &destination).await?;
         let standing = self.ledger.standing(&destination).await?;
         if !standing.is_active() {
             return Err(Problem::Conflict(
@@ -114,24 +115,31 @@ impl Console {
         done(told)
     }
 
-    /// Whether there is a destination of this name still, and one that takes anything.
-    async fn is_there(&self, name: &DestinationName) -> Result<(), Problem> {
-        let listed = self.directory.destinations().await?;
-        match listed.iter().find(|listed| listed.name() == name) {
-            Some(Listed::Ready(destination)) if destination.active => Ok(()),
-            Some(Listed::Ready(_)) => {
-                Err(Problem::Conflict("the webhook is not active".to_owned()))
+    /// Whether there is a destination of this name still, and one that takes this event; what is left of
+    /// an event that was forgotten tells nobody anything.
+    async fn may_go(&self, event: &Event, name: &DestinationName) -> Result<(), Problem> {
+        let all = self.directory.destinations().await?;
+        let why = match all.iter().find(|listed| listed.name() == name) {
+            Some(Listed::Ready(destination)) if !destination.active => "the webhook is not active",
+            Some(Listed::Ready(_)) if event.is_forgotten() => {
+                "what the event said was forgotten: there is nothing to send ([retention])"
             }
-            Some(Listed::Unreadable { .. }) => {
-                Err(Problem::Conflict("the webhook's settings cannot be read".to_owned()))
+            Some(Listed::Ready(destination)) => {
+                if is_erased(event) || self.dispatch.is_for(&all, destination, event) {
+                    return Ok(());
+                }
+                "the webhook does not want this event: change what it wants first"
             }
-            None => Err(Problem::Conflict("the webhook was deleted".to_owned())),
-        }
+            Some(Listed::Unreadable { .. }) => "the webhook's settings cannot be read",
+            None => "the webhook was deleted",
+        };
+        Err(Problem::Conflict(why.to_owned()))
     }
 
     /// Ends a delivery that is open.
     pub(crate) async fn cancel(&self, key: &EventKey, number: Number) -> Result<(), Problem> {
-        let (destination, went) = self.destination_of(key, number).await?;
+        let history = self.log.history(key).await?.ok_or(NO_SUCH)?;
+        let (destination, went) = self.destination_of(&history, number).await?;
         if !went {
             return Err(NO_DELIVERY);
         }

@@ -21,6 +21,8 @@ const MOST: usize = 5_000;
 const SEARCHES: usize = 5;
 const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The most characters that a cell of an XLSX holds; no text has fewer bytes.
+const LONGEST_CELL: usize = 32_767;
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
 /// Facts that are columns of their own, after those of every event.
@@ -90,7 +92,7 @@ pub(crate) async fn export(
         None | Some("" | "csv") => (CSV, "events.csv", csv(&table.rows)?),
         Some("xlsx") => {
             let book = xlsx(&table.rows);
-            (XLSX, "events.xlsx", book.map_err(|error| Problem::Body(error.to_string()))?)
+            (XLSX, "events.xlsx", book.map_err(|error| Problem::ours(&error))?)
         }
         Some(_) => return Err(Problem::field("format", "use csv or xlsx")),
     };
@@ -173,12 +175,12 @@ fn titles() -> impl Iterator<Item = &'static str> {
 fn csv(rows: &[Vec<Cell>]) -> Result<Vec<u8>, Problem> {
     // With a mark of its encoding: spreadsheets take it for another otherwise.
     let mut writer = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
-    let failed = |error: csv::Error| Problem::Body(error.to_string());
+    let failed = |error: csv::Error| Problem::ours(&error);
     writer.write_record(titles()).map_err(failed)?;
     for row in rows {
         writer.write_record(row.iter().map(plain)).map_err(failed)?;
     }
-    writer.into_inner().map_err(|error| Problem::Body(error.to_string()))
+    writer.into_inner().map_err(|error| Problem::ours(&error))
 }
 
 fn plain(cell: &Cell) -> String {
@@ -200,7 +202,10 @@ fn xlsx(rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     for (line, row) in (1..).zip(rows) {
         for (column, cell) in (0..).zip(row) {
             match cell {
-                Cell::Text(text) => sheet.write_string(line, column, text)?,
+                Cell::Text(text) => {
+                    let end = text.floor_char_boundary(LONGEST_CELL);
+                    sheet.write_string(line, column, &text[..end])?
+                }
                 Cell::Number(number) => sheet.write_with_format(line, column, *number, &money)?,
                 Cell::Empty => sheet,
             };

@@ -2,7 +2,7 @@
 //! `serve`. It knows ports alone; where they lead is its caller's choice.
 //!
 //! What is deliberately absent: any knowledge of a database, a cloud or a particular channel. Every
-//! handler takes what its caller may do as an argument ([`access::Granted`]), so that none can forget
+//! handler takes what its caller may do as an argument (`access::Granted`), so that none can forget
 //! to ask.
 
 #![warn(missing_docs)]
@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 
 pub use door::Door;
 pub use openapi::openapi;
-pub use problem::{Faults, Problem};
+pub(crate) use problem::Problem;
 
 /// Says which key of a destination leads where it must not, and what to do.
 pub type Judge = dyn Fn(&Destination) -> Result<(), (&'static str, String)> + Send + Sync;

@@ -8,9 +8,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Clock;
-use http::header::AUTHORIZATION;
+use sha2::{Digest as _, Sha256};
 
 use crate::Problem;
+use crate::access::bearer;
 
 /// Calls of one token in a minute.
 const A_MINUTE: u32 = 600;
@@ -26,7 +27,8 @@ pub(crate) struct Limits {
 #[derive(Default)]
 struct Minute {
     number: i64,
-    by_token: HashMap<Vec<u8>, u32>,
+    /// By the token's SHA-256: no longer than that, whatever is sent as one.
+    by_token: HashMap<[u8; 32], u32>,
 }
 
 impl Limits {
@@ -35,14 +37,18 @@ impl Limits {
     }
 
     /// Counts a call; where it is one too many, how many seconds to stay away.
-    fn count(&self, token: &[u8]) -> Result<(), u64> {
+    fn count(&self, token: &str) -> Result<(), u64> {
         let second = self.clock.now().as_second();
         let number = second.div_euclid(60);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.number != number || counts.by_token.len() > MOST {
+        if counts.number != number {
             *counts = Minute { number, by_token: HashMap::new() };
         }
-        let count = counts.by_token.entry(token.to_owned()).or_default();
+        if counts.by_token.len() >= MOST {
+            let fewest = counts.by_token.values().min().copied().unwrap_or_default();
+            counts.by_token.retain(|_, count| *count > fewest);
+        }
+        let count = counts.by_token.entry(Sha256::digest(token).into()).or_default();
         *count = count.saturating_add(1);
         if *count <= A_MINUTE { Ok(()) } else { Err(60 - second.rem_euclid(60).unsigned_abs()) }
     }
@@ -54,8 +60,7 @@ pub(crate) async fn limited(
     request: Request,
     next: Next,
 ) -> Response {
-    let token = request.headers().get(AUTHORIZATION).map_or(&b""[..], |said| said.as_bytes());
-    match limits.count(token) {
+    match limits.count(bearer(request.headers()).unwrap_or_default()) {
         Ok(()) => next.run(request).await,
         Err(seconds) => Problem::TooMany(seconds).into_response(),
     }

@@ -75,11 +75,11 @@ pub(crate) async fn once(
 
 async fn under_key(console: &Console, request: Request, next: Next) -> Result<Response, Problem> {
     let key = key(&request)?;
+    let (mut head, body) = request.into_parts();
     // Whoever is nobody is told so by the handler.
-    let Some(client) = caller(console, request.headers()).await? else {
-        return Ok(next.run(request).await);
+    let Some(client) = caller(console, &mut head).await? else {
+        return Ok(next.run(Request::from_parts(head, body)).await);
     };
-    let (head, body) = request.into_parts();
     let body = whole(body).await?;
     let said = digest(&[head.method.as_str(), &head.uri.to_string()], &body);
     let name = digest(&[&client.id, &key], b"");

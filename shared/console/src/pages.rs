@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_extractor_with_state, from_fn_with_state};
 use axum::routing::{get, post};
 use utoipa::openapi::OpenApi;
 
@@ -31,7 +31,7 @@ pub(crate) use frame::{Frame, html, redirect};
 pub(crate) use language::Language;
 pub(crate) use problem::dressed;
 
-use crate::people::guarded;
+use crate::people::{SignedIn, by, guarded};
 use crate::{Console, changes as written};
 
 /// Every page.
@@ -85,6 +85,8 @@ pub(crate) fn router(console: &Arc<Console>, document: &Arc<OpenApi>) -> Router<
         .route("/api", get(api::show))
         .layer(Extension(Arc::clone(document)))
         .layer(written_down)
+        // Whatever a page's handler asks for: none is open to whoever has not signed in.
+        .layer(from_extractor_with_state::<SignedIn<by::Viewer>, _>(Arc::clone(console)))
         .route("/signin", get(signin::show).post(signin::sign_in))
         .route("/signout", post(signin::sign_out))
         .route("/language/{code}", get(signin::language))

@@ -17,7 +17,7 @@ pub use operator::{
     Operator, OperatorName, OperatorNameError, any, create, find, list, remove, set_password,
     set_role,
 };
-pub(crate) use operator::{authenticate, end_sessions};
+pub(crate) use operator::{authenticate, end_sessions, set_own_password};
 pub use password::{Password, PasswordError, Passwords};
 pub use role::Role;
 pub(crate) use session::{Session, begin, current, end, sessions};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use domain::{Origin, PortError};
+use domain::{Origin, PortError, chain};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
@@ -16,11 +16,11 @@ use crate::access::Scope;
 use crate::people::Role;
 
 /// What is wrong with each field, by its name.
-pub type Faults = BTreeMap<String, String>;
+pub(crate) type Faults = BTreeMap<String, String>;
 
 /// Why a call was not answered with what it asked for.
 #[derive(Debug)]
-pub enum Problem {
+pub(crate) enum Problem {
     /// Fields that cannot be taken.
     Validation(Faults),
     /// A body that is no JSON object, or too large.
@@ -49,6 +49,8 @@ pub enum Problem {
     TooMany(u64),
     /// Our infrastructure failed.
     Port(PortError),
+    /// Our own mistake, which is in the log.
+    Ours,
 }
 
 /// What a response says went wrong, among its extensions: for the pages, which say it their way.
@@ -72,6 +74,15 @@ impl Problem {
         Self::Validation(Faults::from([(name.to_owned(), message.into())]))
     }
 
+    /// An answer that could not be made, and why: nobody's fault but ours.
+    pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
+        tracing::error!(
+            error = chain(error),
+            "an answer could not be made: a mistake of the program's"
+        );
+        Self::Ours
+    }
+
     fn word(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Validation(_) | Self::Body(_) => (StatusCode::BAD_REQUEST, "validation_error"),
@@ -85,6 +96,7 @@ impl Problem {
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "slow_down"),
             Self::Port(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Ours => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 
@@ -118,6 +130,7 @@ impl Problem {
             }
             Self::TooMany(seconds) => format!("too many calls; try again in {seconds} s"),
             Self::Port(_) => "our storage cannot be reached; try again in a moment".to_owned(),
+            Self::Ours => "a mistake of ours, not of yours; the log has it".to_owned(),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! `POST /api/v1/replay`: what a filter finds goes to one webhook again, part by part; with `dry_run`
 //! it is only counted.
 
-use axum::Json;
 use axum::extract::State;
-use domain::{EntryId, Number, Wanted, search};
+use axum::response::{IntoResponse as _, Response};
+use domain::{EntryId, Number, Placed, Wanted, search};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::{EventWrite, Granted};
 use crate::answer::One;
 use crate::body::Whole;
+use crate::changes::only_tried;
+use crate::events::EventId;
 use crate::events::asked::{Asked, cursor};
 use crate::problem::Failed;
 use crate::webhooks::NO_SUCH;
@@ -19,6 +22,8 @@ use crate::{Console, Desk, Problem};
 const AT_ONCE: usize = 100;
 /// Events counted by one call.
 const COUNTED: usize = 10_000;
+/// How long one call goes on: an answer must come before its caller, or AWS, gives it up.
+const LONGEST: SignedDuration = SignedDuration::from_secs(20);
 
 /// What is replayed. The filters are those of the log.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,6 +62,14 @@ struct Refused {
     why: String,
 }
 
+impl Replayed {
+    /// What is left goes with the next part.
+    fn stop_after(&mut self, done: &[Placed]) {
+        self.found = done.len();
+        self.next_cursor = done.last().map(|(place, _)| cursor(place));
+    }
+}
+
 impl Console {
     async fn replay(&self, form: Form) -> Result<Replayed, Problem> {
         let Form { webhook_id, dry_run, filter } = form;
@@ -82,19 +95,53 @@ impl Console {
         }
         let most = if dry_run { COUNTED } else { AT_ONCE };
         let found = search(self.log.as_ref(), &wanted, page.after.as_deref(), most).await?;
-        let (mut resent, mut refused) = (0, Vec::new());
-        for (_, stored) in found.events.iter().filter(|_| !dry_run) {
-            match self.resend(&stored.event.key, number).await {
-                Ok(()) => resent += 1,
-                Err(Problem::Conflict(why)) => {
-                    let event_id = crate::events::EventId::of(&stored.event.key);
-                    refused.push(Refused { event_id: event_id.as_str().to_owned(), why });
+        let mut replayed = Replayed {
+            dry_run,
+            found: found.events.len(),
+            resent: 0,
+            refused: Vec::new(),
+            next_cursor: found.next.as_deref().map(cursor),
+        };
+        if !dry_run {
+            self.send_all(&found.events, number, &mut replayed).await?;
+        }
+        Ok(replayed)
+    }
+
+    /// Sends events one by one, for as long as one call may take. Once one went out, nothing is told as a
+    /// failure: a call that fails may be said again, and would send it again.
+    async fn send_all(
+        &self,
+        events: &[Placed],
+        number: Number,
+        into: &mut Replayed,
+    ) -> Result<(), Problem> {
+        let until = self.clock.now().saturating_add(LONGEST).unwrap_or(Timestamp::MAX);
+        for (before, (_, stored)) in events.iter().enumerate() {
+            let key = &stored.event.key;
+            let why = match self.resend(key, number).await {
+                Ok(()) => {
+                    into.resent += 1;
+                    None
                 }
-                Err(other) => return Err(other),
+                Err(Problem::Conflict(why)) => Some(why),
+                Err(Problem::NotFound(why)) => Some(why.to_owned()),
+                Err(problem) if into.resent == 0 => return Err(problem),
+                Err(problem) => {
+                    let why = problem.message();
+                    tracing::error!(event = key.as_str(), why, "a replay stopped in the middle");
+                    into.stop_after(&events[..before]);
+                    return Ok(());
+                }
+            };
+            let event_id = EventId::of(key).as_str().to_owned();
+            into.refused.extend(why.map(|why| Refused { event_id, why }));
+            if self.clock.now() >= until && before + 1 < events.len() {
+                into.stop_after(&events[..=before]);
+                return Ok(());
             }
         }
-        let next_cursor = found.next.as_deref().map(cursor);
-        Ok(Replayed { dry_run, found: found.events.len(), resent, refused, next_cursor })
+        Ok(())
     }
 }
 
@@ -110,6 +157,9 @@ pub(crate) async fn replay(
     _: Granted<EventWrite>,
     State(console): Desk,
     asked: Whole<Form>,
-) -> Result<Json<One<Replayed>>, Problem> {
-    Ok(One::json(console.replay(asked.0).await?))
+) -> Result<Response, Problem> {
+    let replayed = console.replay(asked.0).await?;
+    let tried = replayed.dry_run;
+    let answer = One::json(replayed);
+    Ok(if tried { only_tried(answer) } else { answer.into_response() })
 }

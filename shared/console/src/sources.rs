@@ -20,7 +20,7 @@ use crate::answer::{Done, One};
 use crate::problem::Failed;
 use crate::{Desk, Problem};
 pub(crate) use desk::Found;
-pub(crate) use form::{Change, Form, Rotation, takes_ours};
+pub(crate) use form::{Change, Form, Retirement, Rotation, has_one_each, takes_ours};
 pub(crate) use paste::{Pasted, SECRET, fields as pasted};
 pub(crate) use path::{Base, Named};
 
@@ -200,10 +200,11 @@ pub(crate) async fn rotate(
     Ok(One::json(console.rotate_source(&named.id(), asked.0.secret, &base).await?))
 }
 
-/// Ends a rotation: of a source's secrets only the newest is taken from now on.
+/// Ends a rotation: of a source's secrets the one that is said is taken no more; where none is, all but
+/// the newest.
 #[utoipa::path(
     post, path = "/api/v1/sources/{provider}/{name}/retire", tag = "sources",
-    params(Named, crate::once::Header),
+    params(Named, crate::once::Header), request_body = Retirement,
     security(("oauth2" = ["source:write"])),
     responses((status = 200, body = Done), Failed),
 )]
@@ -211,9 +212,10 @@ pub(crate) async fn retire(
     _: Granted<SourceWrite>,
     State(console): Desk,
     named: Named,
+    asked: crate::body::Maybe<Retirement>,
 ) -> Result<Json<Done>, Problem> {
-    console.retire_source(&named.id()).await?;
-    Ok(Done::json("only the newest secret is taken, within ten minutes everywhere"))
+    console.retire_source(&named.id(), asked.0.secret.as_deref()).await?;
+    Ok(Done::json("it is taken no more, within ten minutes everywhere"))
 }
 
 /// Removes a source. What it brought is kept.

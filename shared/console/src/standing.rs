@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use domain::{
     Cause, Destination, DestinationName, DestinationRecord, EntryId, Holding, Mark, Mode, Standing,
     Tried,
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::access::{Granted, WebhookRead, WebhookWrite};
 use crate::answer::One;
 use crate::body::Object;
+use crate::changes::only_tried;
 use crate::problem::Failed;
 use crate::webhooks::{Follows, Id, WebhookId, form};
 use crate::{Console, Desk, Problem};
@@ -234,12 +236,13 @@ pub(crate) async fn resume(
     State(console): Desk,
     id: Id,
     asked: crate::body::Maybe<Resume>,
-) -> Result<Json<One<Changed>>, Problem> {
+) -> Result<Response, Problem> {
     let name = console.named(id).await?;
-    if !asked.0.dry_run {
-        return Ok(One::json(console.marked(&name, &Mark::Resume).await?));
-    }
-    Ok(One::json(console.would_resume(&name).await?))
+    Ok(if asked.0.dry_run {
+        only_tried(One::json(console.would_resume(&name).await?))
+    } else {
+        One::json(console.marked(&name, &Mark::Resume).await?).into_response()
+    })
 }
 
 /// Sends a sample to a webhook, now, and says what came of it; where fields are said, as these changes

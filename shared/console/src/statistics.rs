@@ -189,7 +189,7 @@ impl DayShown {
 
 impl Console {
     /// The ids of all sources, readable or not.
-    pub(crate) async fn source_ids(&self) -> Result<Vec<SourceId>, PortError> {
+    pub(crate) async fn source_ids(&self) -> Result<BTreeSet<SourceId>, PortError> {
         let entries = self.entries.entries().await?.into_iter();
         let id = |entry: Entry| match entry.id {
             EntryId::Source(id) => Some(id),
@@ -201,7 +201,7 @@ impl Console {
     /// What days brought, from one until before another.
     pub(crate) async fn days(
         &self,
-        sources: &[SourceId],
+        sources: &BTreeSet<SourceId>,
         range: (Date, Date),
     ) -> Result<Days, Problem> {
         let ports = (self.survey.as_ref(), self.log.as_ref());
@@ -243,12 +243,13 @@ pub(crate) async fn show(
     }
     let named = asked.source.as_deref().filter(|said| !said.trim().is_empty());
     let named = named.map(|said| said.split(',').map(|one| SourceId::parse(one.trim())).collect());
-    let sources: Vec<SourceId> = match named {
+    // Each once, however often it is named.
+    let sources: BTreeSet<SourceId> = match named {
         None => console.source_ids().await?,
         Some(Ok(sources)) => sources,
         Some(Err(_)) => {
             faults.insert("source".to_owned(), "use provider/name: casso/shop".to_owned());
-            Vec::new()
+            BTreeSet::new()
         }
     };
     if !faults.is_empty() {

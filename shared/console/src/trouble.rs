@@ -5,7 +5,9 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use domain::{Again, Fingerprint, ListedSource, ParkedCall, Refused, Released, find_provider};
+use domain::{
+    Again, Fingerprint, ListedSource, ParkedCall, Refused, Released, Rereading, find_provider,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -136,6 +138,16 @@ impl ParkedShown {
 }
 
 impl Console {
+    fn rereading(&self) -> Rereading<'_> {
+        Rereading {
+            ledger: self.ledger.as_ref(),
+            log: self.log.as_ref(),
+            survey: self.survey.as_ref(),
+            queue: self.queue.as_ref(),
+            clock: self.clock.as_ref(),
+        }
+    }
+
     /// Reads a parked call again.
     pub(crate) async fn read_again(&self, path: &CallPath) -> Result<ReadShown, Problem> {
         let id = domain::SourceId::parse(&format!("{}/{}", path.provider, path.name));
@@ -151,8 +163,7 @@ impl Console {
         let (Some(ListedSource::Ready(source)), Some(provider)) = (source, provider) else {
             return Err(Problem::Conflict("its source is not there any more".to_owned()));
         };
-        let ports = (self.ledger.as_ref(), self.log.as_ref(), self.queue.as_ref());
-        Ok(match domain::read_again(ports, provider, &source, &call).await? {
+        Ok(match domain::read_again(self.rereading(), provider, &source, &call).await? {
             Again::Read(keys) => {
                 let events = keys.iter().map(|key| EventId::of(key).as_str().to_owned()).collect();
                 ReadShown { read: true, reason: None, events }
@@ -170,8 +181,7 @@ impl Console {
         fingerprint: &str,
     ) -> Result<ReleasedShown, Problem> {
         let fingerprint = Fingerprint::from_stored(fingerprint);
-        let ports = (self.ledger.as_ref(), self.log.as_ref(), self.queue.as_ref());
-        match domain::release(ports, &id.key(), &fingerprint).await? {
+        match domain::release(self.rereading(), &id.key(), &fingerprint).await? {
             Released::Released(key) => {
                 Ok(ReleasedShown { event_id: EventId::of(&key).as_str().to_owned() })
             }

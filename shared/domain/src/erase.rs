@@ -13,8 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{Archive, Kept, Letter, PortError};
 use left::Left;
 
-pub(crate) use left::is_erased;
-
+pub use left::is_erased;
 pub use payer::{Payer, PayerError};
 
 /// Things read and replaced at once.

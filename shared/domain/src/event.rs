@@ -12,6 +12,9 @@ use crate::{Fact, Facts, Kind, Money, SourceId};
 /// Vietnam's offset, +07:00 all year: what a time without a zone means (providers.md §0, rule 4).
 pub const VIETNAM: Offset = Offset::constant(7);
 
+/// The object of an event whose body was forgotten: no provider's, which are all objects.
+const FORGOTTEN: &str = "null";
+
 /// A moment as its sender gave it: an instant and the offset it was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
@@ -134,6 +137,18 @@ pub struct Snapshot {
 }
 
 impl Event {
+    /// What is left of an event when its body is forgotten: what it was, of how much, from where and when.
+    #[must_use]
+    pub fn forgotten(self) -> Self {
+        let (facts, object) = (Facts::default(), FORGOTTEN.to_owned());
+        Self { balance: None, facts, object, ..self }
+    }
+
+    /// Whether that is all that is left of it.
+    pub fn is_forgotten(&self) -> bool {
+        self.object == FORGOTTEN
+    }
+
     /// What another hook with this key must agree with. The kind says the direction too.
     pub fn fingerprint(&self) -> Fingerprint {
         let money = self

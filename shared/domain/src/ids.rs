@@ -66,6 +66,11 @@ impl SourceId {
         Self { text: format!("{OWN}/{name}"), provider_len: OWN.len() }
     }
 
+    /// Whether it is one of our own.
+    pub fn is_own(&self) -> bool {
+        self.provider() == OWN
+    }
+
     /// Reads `provider/name`.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let (provider, name) = text.split_once('/').ok_or_else(|| NameError(text.to_owned()))?;

@@ -52,6 +52,7 @@ mod facts;
 mod filter;
 mod fold;
 mod holding;
+mod hours;
 mod ids;
 mod ingest;
 mod kind;
@@ -96,13 +97,14 @@ pub use directory::{Listed, ListedSource, find_channel, find_provider};
 pub use dispatch::{Dispatch, Handled, LEASE_MARGIN, Made, Tried, sample};
 pub use entry::{Clash, Edited, Entry, EntryId, Origin, Over};
 pub use envelope::{Envelope, EnvelopeError};
-pub use erase::{Erased, Payer, PayerError, erase};
+pub use erase::{Erased, Payer, PayerError, erase, is_erased};
 pub use event::{Event, Fingerprint, Moment, Provenance, Snapshot, VIETNAM};
 pub use event_json::EventJsonError;
 pub use facts::{Fact, Facts};
 pub use filter::{Filter, Selector};
 pub use fold::fold;
 pub use holding::Holding;
+pub use hours::{MAYBE_OPEN, hour_of};
 pub use ids::{DeliveryId, DeliveryRef, DestinationName, EventKey, Name, NameError, SourceId};
 pub use ingest::{BodyFault, Ingest, MAX_BODY, Request};
 pub use kind::{Direction, Kind};
@@ -124,7 +126,7 @@ pub use record::{
     ApiRecord, AuthRecord, DestinationRecord, Fault, LONGEST_TIMEOUT, RetryRecord, SourceRecord,
     Text,
 };
-pub use reread::{Again, Released, read_again, release};
+pub use reread::{Again, Released, Rereading, read_again, release};
 pub use resend::{Told, cancel, resend, send};
 pub use retry::{Next, Schedule};
 pub use search::{Found, Wanted, search};

@@ -6,10 +6,27 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::hours::recount;
 use crate::{
-    Claim, Event, EventKey, Fingerprint, Hook, Ledger, Log, ParkedCall, PortError, Provider, Queue,
-    Reading, Source, recording,
+    Claim, Clock, Event, EventKey, Fingerprint, Hook, Ledger, Log, ParkedCall, PortError, Provider,
+    Queue, Reading, Source, Survey, recording,
 };
+
+/// What reading again and releasing need.
+#[expect(missing_debug_implementations, reason = "ports have nothing to show")]
+#[derive(Clone, Copy)]
+pub struct Rereading<'a> {
+    /// Where events are recorded.
+    pub ledger: &'a dyn Ledger,
+    /// Where that is which was set aside.
+    pub log: &'a dyn Log,
+    /// Where hours are added up.
+    pub survey: &'a dyn Survey,
+    /// The bell.
+    pub queue: &'a dyn Queue,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
 
 /// What came of reading again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +59,7 @@ struct Context {
 
 /// Reads a parked call again, with its source as it is now.
 pub async fn read_again(
-    (ledger, log, queue): (&dyn Ledger, &dyn Log, &dyn Queue),
+    ports: Rereading<'_>,
     provider: &dyn Provider,
     source: &Source,
     call: &ParkedCall,
@@ -77,30 +94,39 @@ pub async fn read_again(
     if events.is_empty() {
         return Ok(Again::Still("nothing was found in it".to_owned()));
     }
-    record(ledger, queue, &events).await?;
-    log.unpark(&call.source, &call.id).await?;
+    ports.record(&events).await?;
+    ports.log.unpark(&call.source, &call.id).await?;
     Ok(Again::Read(events.into_iter().map(|event| event.key).collect()))
 }
 
 /// Has what came with the key of another go out as an event of its own.
 pub async fn release(
-    (ledger, log, queue): (&dyn Ledger, &dyn Log, &dyn Queue),
+    ports: Rereading<'_>,
     key: &EventKey,
     fingerprint: &Fingerprint,
 ) -> Result<Released, PortError> {
-    let history = log.history(key).await?;
+    let history = ports.log.history(key).await?;
     let conflicts = history.into_iter().flat_map(|history| history.conflicts);
     let found = conflicts.into_iter().find(|event| event.fingerprint() == *fingerprint);
     let Some(event) = found else { return Ok(Released::Missing) };
     let digest = hex::encode(&Sha256::digest(fingerprint.as_str())[..8]);
     let own = EventKey::from_stored(&format!("{key}#{digest}"));
-    record(ledger, queue, &[Event { key: own.clone(), ..event }]).await?;
-    log.settle(key, fingerprint).await?;
+    ports.record(&[Event { key: own.clone(), ..event }]).await?;
+    ports.log.settle(key, fingerprint).await?;
     Ok(Released::Released(own))
 }
 
-async fn record(ledger: &dyn Ledger, queue: &dyn Queue, events: &[Event]) -> Result<(), PortError> {
-    let claims = recording::claim(ledger, events).await;
-    let claims: Vec<Claim> = claims.into_iter().collect::<Result<_, _>>()?;
-    recording::ring(queue, events, &claims).await
+impl Rereading<'_> {
+    /// What is recorded now was received then: its hours may have been added up without it.
+    async fn record(self, events: &[Event]) -> Result<(), PortError> {
+        let claims = recording::claim(self.ledger, events).await;
+        let claims: Vec<Claim> = claims.into_iter().collect::<Result<_, _>>()?;
+        recording::ring(self.queue, events, &claims).await?;
+        // As they are kept: another call may have brought one of them before.
+        let mut kept = Vec::new();
+        for event in events {
+            kept.extend(self.ledger.stored(&event.key).await?.map(|stored| stored.event));
+        }
+        recount(self.survey, &kept, self.clock.now()).await
+    }
 }

@@ -95,9 +95,9 @@ pub async fn search(
     let mut left = log.breadth();
     loop {
         let asked = if wanted.is_whole_stretch() { most } else { AT_ONCE.min(left) };
-        let Stretched { events, next } =
+        let Stretched { events, looked_at, next } =
             log.stretch(&wanted.stretch, found.next.as_deref(), asked).await?;
-        left = left.saturating_sub(events.len().max(1));
+        left = left.saturating_sub(looked_at.max(1));
         for (place, stored) in events {
             if wanted.wants(&stored.event) {
                 found.events.push((place.clone(), stored));

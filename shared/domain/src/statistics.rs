@@ -1,17 +1,15 @@
 //! What days brought, in Vietnam's days: closed hours from their totals, hours that are not added up yet
 //! from the log. Reads alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
+use crate::hours::{HOUR, MAYBE_OPEN, minus, plus};
 use crate::{Log, PortError, SourceId, Stretch, Stretched, Survey, Tally, VIETNAM};
 
-/// How far back hours may be that were never added up: as the sweep has it, and a little.
-const NOT_ADDED_UP: SignedDuration = SignedDuration::from_hours(48 + 3);
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const PAGE: usize = 500;
 
 /// What days brought.
@@ -26,17 +24,17 @@ pub struct Days {
 /// What these sources brought from the beginning of one day until before that of another.
 pub async fn days(
     (survey, log): (&dyn Survey, &dyn Log),
-    sources: &[SourceId],
+    sources: &BTreeSet<SourceId>,
     (from, until): (Date, Date),
     now: Timestamp,
 ) -> Result<Days, PortError> {
     let (from, until) = (beginning(from), beginning(until));
     let mut found = Days::default();
     for source in sources {
-        let mut open = from.max(now.saturating_sub(NOT_ADDED_UP).unwrap_or(Timestamp::MIN));
+        let mut open = from.max(minus(now, MAYBE_OPEN));
         for hour in survey.totals(source, from, until).await? {
             found.of(hour.hour, source).add_hour(&hour);
-            open = open.max(hour.hour.saturating_add(HOUR).unwrap_or(Timestamp::MAX));
+            open = open.max(plus(hour.hour, HOUR));
         }
         found.partial |= !read_open(log, source, (open, until), now, &mut found).await?;
     }
@@ -54,20 +52,12 @@ async fn read_open(
     if from >= until {
         return Ok(true);
     }
-    let stretch = Stretch {
-        now,
-        from,
-        until,
-        sources: vec![source.clone()],
-        destination: None,
-        state: None,
-        reference: None,
-    };
+    let stretch = Stretch { sources: vec![source.clone()], ..Stretch::between(now, from, until) };
     let (mut after, mut left) = (None::<String>, log.breadth());
     while left > 0 {
-        let Stretched { events, next } =
+        let Stretched { events, looked_at, next } =
             log.stretch(&stretch, after.as_deref(), PAGE.min(left)).await?;
-        left = left.saturating_sub(events.len().max(1));
+        left = left.saturating_sub(looked_at.max(1));
         for (_, stored) in &events {
             into.of(stored.event.received, source).add(&stored.event);
         }

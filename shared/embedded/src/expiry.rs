@@ -4,7 +4,7 @@
 //! attempts, once more for their keys. How far each pass got is written down, so that no run begins
 //! anew. What is still open when it is passed *lingers*: it is asked after again a day later.
 
-use domain::{Event, Facts, Retention};
+use domain::Retention;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -183,8 +183,7 @@ fn strip(db: &Connection, id: i64) -> Result<bool, Failure> {
     let body: String = db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
     db.prepare_cached("DELETE FROM attempts WHERE event = ?1")?.execute([id])?;
     let Ok(event) = read_event("events", &body) else { return Ok(false) };
-    let (facts, object) = (Facts::default(), "null".to_owned());
-    let bare = Event { balance: None, facts, object, ..event }.to_json();
+    let bare = event.forgotten().to_json();
     let bare = bare.map_err(|error| Failure::unreadable("events", error))?;
     let sql = "UPDATE events SET body = ?2, reference = NULL WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![id, bare])?;

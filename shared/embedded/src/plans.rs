@@ -78,7 +78,7 @@ fn what_operators_ask_is_read_along_an_index_in_its_order() {
         ),
     ];
     let by_state = stretch::BY_STATE.map(|sql| {
-        (sql, "SEARCH deliveries USING COVERING INDEX deliveries_by_state (state=? AND (created,event)<(?,?))")
+        (sql, "SEARCH deliveries USING COVERING INDEX deliveries_by_state (state=? AND created>? AND (created,event)<(?,?))")
     });
     for (sql, expected) in asked.into_iter().chain(by_state) {
         let lines = plan(&db, sql);

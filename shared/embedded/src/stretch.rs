@@ -12,47 +12,61 @@ use crate::log::Place;
 /// The states that have an index.
 const INDEXED: [&str; 5] = ["waiting", "gathered", "held", "failed", "cancelled"];
 
-/// What [`Seen::read`] reads, in its order: place, receipt, source, event; then whether it has a
-/// delivery as asked.
+/// What [`read`] reads, in its order: place, receipt, source, event; then whether it is as asked.
 macro_rules! columns {
-    ($place:literal) => {
+    ($place:literal, $asked:literal) => {
         concat!(
             "SELECT ",
             $place,
-            ", received, source, late, body, EXISTS (SELECT 1 FROM unfinished WHERE event = id), \
-             (:destination IS NULL AND :state IS NULL) OR EXISTS (SELECT 1 FROM deliveries AS d \
+            ", received, source, late, body, EXISTS (SELECT 1 FROM unfinished WHERE event = id), ",
+            $asked,
+            " FROM "
+        )
+    };
+}
+/// By receipt: events that have a delivery as asked.
+macro_rules! received {
+    () => {
+        columns!(
+            "received, id",
+            "(:destination IS NULL AND :state IS NULL) OR EXISTS (SELECT 1 FROM deliveries AS d \
              WHERE d.event = id AND (:destination IS NULL OR d.destination = :destination) \
-             AND (:state IS NULL OR d.state = :state)) FROM "
+             AND (:state IS NULL OR d.state = :state))"
         )
     };
 }
 
 pub(crate) const BY_TIME: &str = concat!(
-    columns!("received, id"),
+    received!(),
     "events WHERE (received, id) < (:at, :id) AND received >= :from AND :key IS NULL \
      ORDER BY received DESC, id DESC LIMIT :most"
 );
 pub(crate) const BY_SOURCE: &str = concat!(
-    columns!("received, id"),
+    received!(),
     "events WHERE source = :key AND (received, id) < (:at, :id) AND received >= :from \
      ORDER BY received DESC, id DESC LIMIT :most"
 );
 pub(crate) const BY_REFERENCE: &str = concat!(
-    columns!("received, id"),
+    received!(),
     "events WHERE reference = :key AND (received, id) < (:at, :id) AND received >= :from \
      ORDER BY received DESC, id DESC LIMIT :most"
 );
-/// `CROSS JOIN` keeps SQLite from beginning with the events; the index is of these
-/// states alone, and used where its own words are said.
+/// An event's newest delivery as asked is its place. `CROSS JOIN` keeps SQLite from beginning with the
+/// events; the index is of these states alone, and used where its own words are said. No delivery is older
+/// than its event, but for an hour by which clocks may differ.
 macro_rules! by_state {
     ($state:literal) => {
         concat!(
-            columns!("created, id"),
+            columns!(
+                "created, id",
+                "created IS (SELECT MAX(d.created) FROM deliveries AS d WHERE d.event = id \
+                 AND d.state = :state AND (:destination IS NULL OR d.destination = :destination))"
+            ),
             "deliveries INDEXED BY deliveries_by_state CROSS JOIN events ON id = event WHERE deliveries.state = '",
             $state,
             "' AND deliveries.state IN ('waiting', 'gathered', 'held', 'failed', 'cancelled') \
-             AND (created, event) < (:at, :id) AND received >= :from AND :key IS NULL \
-             ORDER BY created DESC, event DESC LIMIT :most"
+             AND (created, event) < (:at, :id) AND created >= :from - 3600000000 \
+             AND received >= :from AND :key IS NULL ORDER BY created DESC, event DESC LIMIT :most"
         )
     };
 }
@@ -97,11 +111,12 @@ pub(crate) fn stretch(
     seen.sort_by_key(|row| std::cmp::Reverse(row.place));
     more |= seen.len() > most;
     seen.truncate(most);
-    // Two deliveries of one event stand side by side.
+    // Two deliveries of one event that were made at once stand side by side.
     seen.dedup_by_key(|row| row.place);
     let next = seen.last().filter(|_| more).map(|row| row.place.to_text());
+    let looked_at = seen.len();
     let placed = |row: Seen| row.event.map(|stored| -> Placed { (row.place.to_text(), stored) });
-    Ok(Stretched { events: seen.into_iter().filter_map(placed).collect(), next })
+    Ok(Stretched { events: seen.into_iter().filter_map(placed).collect(), looked_at, next })
 }
 
 fn rows(

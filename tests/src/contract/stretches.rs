@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    Attempt, Claim, Delivery, DeliveryState, Event, EventKey, Fact, Name, Parked, SourceId, Start,
-    Stretch, Wanted, search,
+    Attempt, Claim, Delivery, DeliveryState, Event, EventKey, Fact, HourTotals, Name, Parked,
+    SourceId, Start, Stretch, Tally, Wanted, hour_of, search,
 };
 
 use super::{Case, Fixture, at, event, transfer};
@@ -12,7 +12,12 @@ pub(super) const CASES: &[Case] = &[
     ("a stretch is newest first, page by page, of one source, some or all", |f| {
         Box::pin(stretches(f))
     }),
+    (
+        "a stretch of months and many sources is walked to its end, and nothing is found twice",
+        |f| Box::pin(far(f)),
+    ),
     ("events are found by how their deliveries stand", |f| Box::pin(states(f))),
+    ("an event whose deliveries stand alike is found once", |f| Box::pin(alike(f))),
     ("an event is found by its reference", |f| Box::pin(references(f))),
     ("what no index says is looked for event by event", |f| Box::pin(searched(f))),
     ("a history has every delivery with every attempt", |f| Box::pin(history(f))),
@@ -22,15 +27,8 @@ pub(super) const CASES: &[Case] = &[
 
 /// From one second until before another, of these sources.
 fn between(from: i64, until: i64, sources: &[&str]) -> Stretch {
-    Stretch {
-        now: at(5 * HOUR),
-        from: at(from),
-        until: at(until),
-        sources: sources.iter().map(|name| SourceId::parse(name).unwrap()).collect(),
-        destination: None,
-        state: None,
-        reference: None,
-    }
+    let sources = sources.iter().map(|name| SourceId::parse(name).unwrap()).collect();
+    Stretch { sources, ..Stretch::between(at(5 * HOUR), at(from), at(until)) }
 }
 
 /// The identities of what a stretch has, read so many at once.
@@ -109,6 +107,65 @@ async fn stretches(f: &Fixture) {
     assert_eq!(all(f, &between(5 + HOUR, 7 + HOUR, &[]), 9).await, ["c", "b"]);
     assert_eq!(all(f, &between(8 + HOUR, 5 + 3 * HOUR, &[]), 9).await, [""; 0]);
     assert_eq!(all(f, &day(&["casso/none"]), 9).await, [""; 0]);
+}
+
+async fn far(f: &Fixture) {
+    const DAY: i64 = 24 * HOUR;
+    let names: Vec<String> = (0..24).map(|n| format!("casso/shop-{n}")).collect();
+    know(f, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let now = 80 * DAY + HOUR / 2;
+    // Within the hour that 31 days before begin in, and long before.
+    for (id, second) in
+        [("new", now - 300), ("edge", now - 31 * DAY - 1200), ("old", now - 60 * DAY)]
+    {
+        let event = claim(f, "casso/shop-0", id, second).await;
+        let hour = hour_of(event.received);
+        let totals = HourTotals { logged: 1, ..Tally::default().into_hour(&event.source, hour) };
+        f.survey.set_totals(&totals).await.unwrap();
+    }
+    // Asked when all hours have been added up.
+    let stretch = |from, name: &str| Stretch {
+        sources: vec![SourceId::parse(name).unwrap()],
+        ..Stretch::between(at(now + 3 * DAY), at(from), at(now))
+    };
+    for most in [1, 50] {
+        let found = all(f, &stretch(0, "casso/shop-0"), most).await;
+        assert_eq!(found, ["new", "edge", "old"], "{most}");
+    }
+    // More sources than hours may be looked into for one answer: each has something in the hour before.
+    for (n, name) in (0..).zip(&names) {
+        claim(f, name, &format!("of-{n}"), now - HOUR - n).await;
+    }
+    let each = Stretch::between(at(now), at(now - HOUR - 1700), at(now));
+    let found = all(f, &each, 50).await;
+    assert_eq!((found.len(), found[0].as_str(), found[24].as_str()), (25, "new", "of-23"));
+    // Our own, whose hours nobody adds up.
+    claim(f, "tingting/summary", "told", now - 60 * HOUR).await;
+    let own =
+        Stretch { until: at(now - 59 * HOUR), ..stretch(now - 61 * HOUR, "tingting/summary") };
+    assert_eq!(all(f, &own, 9).await, ["told"]);
+}
+
+async fn alike(f: &Fixture) {
+    know(f, &["casso/shop"]).await;
+    let failed = || DeliveryState::Failed("why".to_owned());
+    for (id, second) in [("1", 10), ("2", 20), ("3", 30)] {
+        let event = claim(f, "casso/shop", id, second).await;
+        enlist(f, &event, "sales", failed()).await;
+        // Sent there by an operator, later.
+        let of = event.delivery_to(&Name::parse("other").unwrap());
+        let late = Delivery::new(of, failed(), at(100 - second));
+        _ = f.ledger.enlist(&[late]).await.unwrap();
+    }
+    for most in [1, 2, 50] {
+        let asked = Stretch { state: Some("failed"), ..between(0, HOUR, &[]) };
+        let mut found = all(f, &asked, most).await;
+        found.sort();
+        assert_eq!(found, ["1", "2", "3"], "{most}");
+        let to = Some(Name::parse("sales").unwrap());
+        let found = all(f, &Stretch { destination: to, ..asked }, most).await;
+        assert_eq!(found, ["3", "2", "1"], "{most}");
+    }
 }
 
 async fn enlist(f: &Fixture, event: &Event, name: &str, state: DeliveryState) -> Delivery {

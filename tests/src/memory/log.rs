@@ -37,7 +37,7 @@ impl Log for MemoryLedger {
         let more = found.len() > most;
         found.truncate(most);
         let next = found.last().filter(|_| more).map(|(place, _)| place.clone());
-        Ok(Stretched { events: found, next })
+        Ok(Stretched { looked_at: found.len(), events: found, next })
     }
 
     async fn history(&self, key: &EventKey) -> Result<Option<History>, PortError> {

@@ -189,6 +189,19 @@ async fn a_token_is_given_for_the_secret_alone() {
             401,
             Some("invalid_client"),
         ),
+        (
+            format!("grant_type=client_credentials&client_id=&client_secret={secret}"),
+            401,
+            Some("invalid_client"),
+        ),
+        (
+            format!(
+                "grant_type=client_credentials&client_id={}&client_secret={secret}",
+                "x".repeat(3000)
+            ),
+            401,
+            Some("invalid_client"),
+        ),
     ] {
         let answered = place.ask(form(&body)).await;
         assert_eq!(answered.status, status, "{body} {}", answered.json);

@@ -1,7 +1,10 @@
 //! Who changed what: written down for every call that changed anything, without what was said.
 
+use bytes::Bytes;
 use console::access::Scope;
+use console::people::Role;
 use domain::Clock as _;
+use http::Request;
 use serde_json::{Value, json};
 
 use crate::Place;
@@ -72,4 +75,44 @@ async fn changes_are_listed_newest_first_part_by_part() {
     }
     assert_eq!(all.len(), 70);
     assert!(all.is_sorted_by(|a, b| a > b), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_pages_change_is_its_operators_and_a_fields_name_is_cut() {
+    let place = Place::open();
+    let token = place.owner().await;
+    let made = place.call(&token, "POST", "/api/v1/webhooks", &new().to_string()).await.json;
+    let browser = place.signed_in(Role::Owner).await;
+    let path = format!("/destinations/{}/pause", made["id"]);
+    let long = "\u{1}x".repeat(50_000);
+    browser.get(&format!("/destinations/{}", made["id"])).await;
+    let mut form = browser.form(&path, &[(long.as_str(), "1")]);
+    form.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let led = browser.send(form).await;
+    assert_eq!(led.status, 303, "{}", led.text);
+    let changes = place.call(&token, "GET", "/api/v1/changes", "").await.json;
+    let found = changes["data"].as_array().unwrap().iter();
+    let paused = found.clone().find(|one| one["call"] == format!("POST {path}")).unwrap();
+    assert_eq!(paused["by"], "operator:owner", "{paused}");
+    let field = paused["fields"][0].as_str().unwrap();
+    assert!(field.starts_with("x x x") && field.chars().count() <= 65, "{field}");
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_hangs_up_is_finished_and_written_down() {
+    let place = Place::open();
+    let token = place.owner().await;
+    let made = place.call(&token, "POST", "/api/v1/webhooks", &new().to_string()).await.json;
+    let request = Request::post(format!("/api/v1/webhooks/{}/pause", made["id"]))
+        .header("authorization", format!("Bearer {token}"));
+    let mut answering = Box::pin(place.door.answer(request.body(Bytes::new()).unwrap()));
+    // It has begun, and is dropped at its first await.
+    assert!(futures_util::poll!(&mut answering).is_pending());
+    drop(answering);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let changes = place.call(&token, "GET", "/api/v1/changes", "").await.json;
+    let calls = changes["data"].as_array().unwrap().iter().map(|one| one["call"].as_str().unwrap());
+    assert!(calls.into_iter().any(|call| call.ends_with("/pause")), "{changes}");
 }

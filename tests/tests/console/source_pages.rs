@@ -112,7 +112,7 @@ async fn without_a_script_a_source_is_made_rotated_disabled_and_removed() {
     browser.get(SHOP).await;
     let page = browser.post(&format!("{SHOP}/retire"), &[]).await;
     assert_eq!(page.leads_to(), format!("{SHOP}?done=retired"));
-    assert!(browser.get(page.leads_to()).await.has("Chỉ còn bí mật mới nhất được nhận"));
+    assert!(browser.get(page.leads_to()).await.has("Bí mật đã bỏ không còn được nhận"));
     assert_eq!(hook(&mut place, &first).await, 401);
     assert_eq!(hook(&mut place, &second).await, 200);
 

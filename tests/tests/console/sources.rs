@@ -1,5 +1,6 @@
 //! `/api/v1/sources`: made with a secret that is shown once, rotated without a refused call, disabled.
 
+use domain::Entries as _;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
@@ -133,4 +134,30 @@ async fn who_makes_the_secret_is_the_providers_to_say() {
         make(json!({ "provider": "casso", "name": "x", "secrets": ["y"] })).await;
     assert_eq!(status, 400);
     assert!(answer["message"].as_str().unwrap().contains("secrets"), "{answer}");
+}
+
+#[tokio::test]
+async fn of_thueapi_the_token_that_is_said_is_retired_and_no_other() {
+    let shop = Shop::open().await;
+    let form = json!({ "provider": "thueapi", "name": "a", "secret": "of account 1" });
+    assert_eq!(shop.call("POST", "/api/v1/sources", form).await.0, 201);
+    let call = async |what: &str, body: Value| {
+        shop.call("POST", &format!("/api/v1/sources/thueapi/a/{what}"), body).await
+    };
+    assert_eq!(call("retire", json!({ "secret": "of account 1" })).await.0, 409);
+    for secret in ["of account 2", "of account 3"] {
+        assert_eq!(call("rotate", json!({ "secret": secret })).await.0, 200);
+    }
+    for (body, said) in [
+        (json!({}), "say which one: each bank account has a token of its own"),
+        (json!({ "secret": " " }), "say which one: each bank account has a token of its own"),
+        (json!({ "secret": "of account 4" }), "is none of this source's"),
+    ] {
+        let (status, answer) = call("retire", body).await;
+        assert_eq!((status, &answer["errors"]["secret"]), (400, &said.into()), "{answer}");
+    }
+    assert_eq!(call("retire", json!({ "secret": "of account 2" })).await.0, 200);
+    let entries = shop.place.directory.entries().await.unwrap();
+    let record: Value = serde_json::from_str(&entries[0].record).unwrap();
+    assert_eq!(record["secrets"], json!(["of account 3", "of account 1"]));
 }

@@ -56,6 +56,8 @@ async fn days_are_vietnams_and_add_up_closed_hours_and_open_ones() {
     assert_eq!(answer["meta"]["partial"], false);
     let (_, one) = get(&place, "/api/v1/statistics?from=2026-03-01&until=2026-03-01").await;
     assert_eq!(one["data"], json!([answer["data"][1]]));
+    let (_, twice) = get(&place, "/api/v1/statistics?source=casso/shop,casso/shop").await;
+    assert_eq!(twice, answer);
     let (_, none) = get(&place, "/api/v1/statistics?source=sepay/none").await;
     assert_eq!(none["data"], json!([]));
     for (query, field) in [

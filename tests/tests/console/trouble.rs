@@ -1,7 +1,8 @@
 //! Refused calls, parked calls read again, conflicts released.
 
-use domain::{Event, Ledger as _, Log as _, SourceId};
+use domain::{Event, Ledger as _, Log as _, SourceId, Survey as _};
 use http::{HeaderMap, Method};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::contract::{at, transfer};
 
@@ -66,9 +67,16 @@ async fn a_parked_call_is_read_again_once_it_can_be() {
     let call = place.world.ledger.parked().into_iter().find(|(_, p, ..)| p == &good).unwrap();
     let listed = domain::Log::parked(place.world.ledger.as_ref(), &call.0, 9).await.unwrap();
     let listed = listed.into_iter().find(|one| one.parked == good).unwrap();
+    // Days later, when the hour in which it came was added up long ago.
+    place.clock.advance(SignedDuration::from_hours(3 * 24));
+    let token = place.owner().await;
     let again = format!("{SHOP}/parked/{}/read", listed.id);
     let read = place.call(&token, "POST", &again, "").await.json;
     assert_eq!(read["data"]["read"], true, "{read}");
+    let totals = place.world.ledger.totals(&id, at(0), at(3600)).await.unwrap();
+    assert_eq!(totals.iter().map(|hour| (hour.logged, hour.events)).collect::<Vec<_>>(), [(1, 1)]);
+    let days = place.call(&token, "GET", "/api/v1/statistics?source=casso/shop", "").await.json;
+    assert_eq!(days["data"][0]["money"][0]["sum_in"], "50000", "{days}");
     place.world.drain().await;
     assert_eq!(place.world.sent().len(), 1);
     let event = format!("/api/v1/events/{}", read["data"]["events"][0].as_str().unwrap());

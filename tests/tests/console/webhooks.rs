@@ -402,6 +402,18 @@ async fn headers_may_hold_secrets_and_are_masked() {
     let (status, answer) = shop.call("PATCH", &path, &shown).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(shop.record().await["headers"], json!({ "x-shop": "hide-me-0123456789" }));
+    // One more, beside a mask; and then one less.
+    let more = json!({ "headers": { "x-shop": "********6789", "x-new": "1" } });
+    assert_eq!(shop.call("PATCH", &path, &more).await.0, 200);
+    let kept = json!({ "x-shop": "hide-me-0123456789", "x-new": "1" });
+    assert_eq!(shop.record().await["headers"], kept);
+    let less = json!({ "headers": { "x-shop": "********6789" } });
+    assert_eq!(shop.call("PATCH", &path, &less).await.0, 200);
+    assert_eq!(shop.record().await["headers"], json!({ "x-shop": "hide-me-0123456789" }));
+    // Another's mask is no secret of this one's.
+    let swapped = json!({ "headers": { "x-other": "********6789" } });
+    assert_eq!(shop.call("PATCH", &path, &swapped).await.0, 200);
+    assert_eq!(shop.record().await["headers"], json!({ "x-other": "********6789" }));
 }
 
 #[tokio::test]

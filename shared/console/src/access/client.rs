@@ -14,6 +14,8 @@ use super::Scope;
 
 /// Clients listed at once; nobody has as many.
 const MOST: usize = 1_000;
+/// The most bytes of an id.
+const LONGEST_ID: usize = 255;
 
 /// A program that may ask for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +133,10 @@ pub async fn revoke(cabinet: &dyn Cabinet, id: &str, now: Timestamp) -> Result<b
 
 /// The client of this id, unless it is unknown or revoked.
 pub(super) async fn find(cabinet: &dyn Cabinet, id: &str) -> Result<Option<Client>, PortError> {
+    // What is no id is nobody's, and not looked for.
+    if id.is_empty() || id.len() > LONGEST_ID {
+        return Ok(None);
+    }
     let card = cabinet.card(Drawer::Clients, id).await?;
     let client = card.map(|card| Client::read(id, &card)).transpose()?;
     Ok(client.filter(|client| client.revoked.is_none()))

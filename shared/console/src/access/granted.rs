@@ -1,5 +1,6 @@
 //! What a handler is granted: an argument that exists only where the caller's token allows it.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::{Client, Scope, token};
 use crate::{Console, Problem};
 
 /// A scope that a handler needs, as a type.
-pub trait Needs {
+pub(crate) trait Needs {
     /// The scope.
     const SCOPE: Scope;
 }
@@ -24,7 +25,7 @@ macro_rules! needs {
         $(
             $(#[$doc])*
             #[derive(Debug)]
-            pub struct $name;
+            pub(crate) struct $name;
 
             impl Needs for $name {
                 const SCOPE: Scope = Scope::$name;
@@ -52,13 +53,13 @@ needs! {
     AuditRead,
 }
 
-/// Somebody who may do this.
+/// Somebody may do this.
 #[derive(Debug)]
-pub struct Granted<N> {
-    /// Who.
-    pub client: Client,
-    needs: PhantomData<N>,
-}
+pub(crate) struct Granted<N>(PhantomData<N>);
+
+/// Who calls, and what their token allows; nothing where they do not prove it.
+#[derive(Debug, Clone)]
+struct Known(Option<(Client, BTreeSet<Scope>)>);
 
 impl<N: Needs> FromRequestParts<Arc<Console>> for Granted<N> {
     type Rejection = Problem;
@@ -67,26 +68,41 @@ impl<N: Needs> FromRequestParts<Arc<Console>> for Granted<N> {
         parts: &mut Parts,
         console: &Arc<Console>,
     ) -> Result<Self, Problem> {
-        let token = bearer(&parts.headers).ok_or(Problem::Unauthorized(NOBODY))?;
-        let known = token::read(console, token).await?;
-        let (client, scopes) = known.ok_or(Problem::Unauthorized(OVER))?;
+        if bearer(&parts.headers).is_none() {
+            return Err(Problem::Unauthorized(NOBODY));
+        }
+        let Known(known) = known(console, parts).await?;
+        let (_, scopes) = known.ok_or(Problem::Unauthorized(OVER))?;
         if !scopes.contains(&N::SCOPE) {
             return Err(Problem::Forbidden(N::SCOPE));
         }
-        Ok(Self { client, needs: PhantomData })
+        Ok(Self(PhantomData))
     }
 }
 
 /// Who calls, whatever they may do; nothing where they do not prove it.
 pub(crate) async fn caller(
     console: &Console,
-    headers: &HeaderMap,
+    parts: &mut Parts,
 ) -> Result<Option<Client>, PortError> {
-    let Some(token) = bearer(headers) else { return Ok(None) };
-    Ok(token::read(console, token).await?.map(|(client, _)| client))
+    Ok(known(console, parts).await?.0.map(|(client, _)| client))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// Looked up once for each request, and then kept among its extensions.
+async fn known(console: &Console, parts: &mut Parts) -> Result<Known, PortError> {
+    if let Some(known) = parts.extensions.get::<Known>() {
+        return Ok(known.clone());
+    }
+    let known = match bearer(&parts.headers) {
+        Some(token) => Known(token::read(console, token).await?),
+        None => Known(None),
+    };
+    parts.extensions.insert(known.clone());
+    Ok(known)
+}
+
+/// The token of a call.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

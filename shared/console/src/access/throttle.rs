@@ -54,9 +54,10 @@ impl Throttle {
         if streaks.len() >= MOST {
             streaks.retain(|_, streak| !streak.is_forgotten(now));
         }
-        // Whoever says a thousand names in a minute is remembered by none.
+        // Whoever says a thousand names in a minute does not make the others' failures forgotten.
         if streaks.len() >= MOST {
-            streaks.clear();
+            let fewest = streaks.values().map(|streak| streak.failures).min().unwrap_or_default();
+            streaks.retain(|_, streak| streak.failures > fewest);
         }
         let streak = streaks.entry(who.to_owned()).or_insert(Streak { failures: 0, last: now });
         let before = if streak.is_forgotten(now) { 0 } else { streak.failures };
@@ -113,7 +114,9 @@ mod tests {
     #[test]
     fn a_thousand_names_are_not_kept() {
         let throttle = Throttle::default();
+        (0..9).for_each(|_| throttle.failed("guessed", at(0)));
         (0..3_000).for_each(|n| throttle.failed(&n.to_string(), at(0)));
         assert!(throttle.streaks().len() <= MOST);
+        assert_eq!(throttle.wait("guessed", at(0)), Some(Duration::from_secs(16)));
     }
 }

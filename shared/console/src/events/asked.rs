@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::{DeliveryState, Moment, Name, Selector, SourceId, Stretch, Wanted, amount_as_typed};
+use domain::{
+    DeliveryState, Moment, Name, Selector, SourceId, Stretch, Wanted, amount_as_typed, fold,
+};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,8 @@ use crate::problem::Faults;
 const PER_PAGE: usize = 50;
 /// And at most.
 const MOST: usize = 200;
+/// The most bytes of a place: an event's time and key.
+const LONGEST_PLACE: usize = 512;
 /// How far back the log is looked at where nobody says.
 const BACK: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Clocks differ: what was received in a moment from now is looked at, too.
@@ -96,7 +100,7 @@ impl Asked {
             &self.text,
             &self.reference,
         ];
-        filters.iter().all(|said| said.as_deref().is_none_or(|said| said.trim().is_empty()))
+        filters.iter().all(|said| said.as_deref().is_none_or(|said| fold(said).is_empty()))
     }
 
     /// What is asked at this time, or what is wrong with each part.
@@ -168,7 +172,7 @@ impl Asked {
             most,
             ..Wanted::all(stretch)
         };
-        let wanted = match self.text.as_deref().filter(|text| !text.trim().is_empty()) {
+        let wanted = match self.text.as_deref().filter(|text| !fold(text).is_empty()) {
             Some(text) => wanted.with_words(text),
             None => wanted,
         };
@@ -209,5 +213,6 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 fn place(text: &str) -> Option<String> {
-    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    let place = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    (1..=LONGEST_PLACE).contains(&place.len()).then_some(place)
 }

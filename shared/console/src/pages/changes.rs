@@ -1,5 +1,7 @@
 //! `/changes`: who changed what, newest first.
 
+use std::collections::BTreeSet;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -39,7 +41,7 @@ struct Row {
 struct Known {
     /// Destinations' titles, by their numbers.
     titles: BTreeMap<String, String>,
-    sources: Vec<SourceId>,
+    sources: BTreeSet<SourceId>,
 }
 
 /// What something was done to.

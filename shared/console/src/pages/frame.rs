@@ -90,8 +90,7 @@ impl Frame {
 
 /// A page.
 pub(crate) fn html(page: &impl Template) -> Result<Response, Problem> {
-    let text = page.render();
-    let text = text.map_err(|error| Problem::Body(format!("a page could not be made: {error}")))?;
+    let text = page.render().map_err(|error| Problem::ours(&error))?;
     Ok(Html(text).into_response())
 }
 

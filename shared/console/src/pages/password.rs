@@ -95,16 +95,15 @@ pub(crate) async fn change(
     console.throttle.failed(&who, now);
     let known = people::authenticate(cabinet, &console.passwords, name.as_str(), &old).await?;
     let Some(known) = known else { return wait(1, t.signin.busy.to_owned()) };
-    if known.is_none() {
+    let Some(known) = known else {
         tracing::warn!("somebody could not change a password in the console");
         return refused(StatusCode::FORBIDDEN, "old", t.people.wrong_old.to_owned());
-    }
+    };
     console.throttle.succeeded(&who);
     let (entropy, passwords) = (console.entropy.as_ref(), &console.passwords);
-    people::set_password(cabinet, entropy, passwords, name, &password).await?;
-    // Every session is over by now, this one too; whoever was removed meanwhile gets none.
-    let operator = people::find(cabinet, name).await?;
-    let operator = operator.ok_or(Problem::NotFound("there is no operator of this name"))?;
+    // Every session is over then, this one too; whoever was changed or removed meanwhile gets none.
+    let operator = people::set_own_password(cabinet, entropy, passwords, &known, &password).await?;
+    let operator = operator.ok_or(Problem::Changed)?;
     let token = people::begin(cabinet, entropy, &operator, now).await?;
     let mut response = redirect("/password?done=changed");
     let jar = by.view.jar;

@@ -123,15 +123,9 @@ impl Console {
         id: &SourceId,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, PortError> {
-        let stretch = Stretch {
-            now,
-            from: now.saturating_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN),
-            until: now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX),
-            sources: vec![id.clone()],
-            destination: None,
-            state: None,
-            reference: None,
-        };
+        let from = now.saturating_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
+        let until = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX);
+        let stretch = Stretch { sources: vec![id.clone()], ..Stretch::between(now, from, until) };
         let found = search(self.log.as_ref(), &Wanted::all(stretch), None, LOOKED_AT).await?;
         let of_hook = |(_, stored): &Placed| {
             let event = &stored.event;

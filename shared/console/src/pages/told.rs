@@ -24,6 +24,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("use \"off\", or from 1h to 14d", "hãy ghi off, hoặc từ 1h đến 14d"),
     ("there is one secret alone; rotate first", "chỉ có một bí mật; hãy đổi bí mật trước"),
     (
+        "say which one: each bank account has a token of its own",
+        "hãy ghi token cần bỏ: mỗi tài khoản ngân hàng có một token riêng",
+    ),
+    ("is none of this source's", "không phải bí mật của nguồn này"),
+    (
         "say it again: what was given for one address does not go along to another",
         "hãy nhập lại: bí mật của địa chỉ cũ không tự đi theo sang địa chỉ mới",
     ),
@@ -41,6 +46,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "nơi nhận đang tạm dừng hoặc đã tắt: hãy tiếp tục nó, những gì đang giữ sẽ được gửi",
     ),
     ("the webhook is not active", "nơi nhận này không nhận gì"),
+    (
+        "what the event said was forgotten: there is nothing to send ([retention])",
+        "nội dung sự kiện đã quá hạn lưu và bị xóa: không còn gì để gửi",
+    ),
+    (
+        "the webhook does not want this event: change what it wants first",
+        "nơi nhận này không nhận loại sự kiện này: hãy sửa phần nhận gì trước",
+    ),
     ("the webhook's settings cannot be read", "không đọc được cài đặt của nơi nhận"),
     ("the webhook was deleted", "nơi nhận đã bị xóa"),
     ("an attempt is in flight; try again in a moment", "đang gửi; hãy thử lại sau giây lát"),
@@ -51,6 +64,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("it has ended already", "nó đã kết thúc rồi"),
     ("it changed meanwhile; look again", "nó vừa thay đổi; hãy xem lại"),
+    ("its source is not there any more", "nguồn của nó không còn nữa"),
+    (
+        "a mistake of ours, not of yours; the log has it",
+        "lỗi của tingting, không phải của bạn; nhật ký có ghi lại",
+    ),
     (
         "it is disabled: new events for it fail at once, there is nothing to pause",
         "nó đã tắt: sự kiện mới thất bại ngay, không có gì để tạm dừng",
@@ -251,6 +269,10 @@ fn gaps<'a>(known: &str, said: &'a str) -> Option<Vec<&'a str>> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -272,6 +294,40 @@ mod tests {
         for unknown in ["", "is required by whom", "a {} b", "not a URL (x); use http"] {
             let Told { text, lang } = told(unknown, Language::Vi);
             assert_eq!((text.as_str(), lang), (unknown, "en"), "{unknown}");
+        }
+    }
+
+    /// Put together by several crates, or said by a library; the pages' own tests meet them.
+    const COMPOSED: &[&str] = &["the address {} (", "invalid type: ", "Failed to deserialize "];
+
+    #[test]
+    fn every_sentence_is_said_somewhere_in_the_code() {
+        let room = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut code = String::new();
+        for folder in [room.join(".."), room.join("../../cli/src")] {
+            read(&folder, &mut code);
+        }
+        let code = code.replace("\\\"", "\"");
+        assert!(code.contains("fn "), "no code found");
+        let whole = SENTENCES.iter().map(|(english, _)| *english);
+        for english in whole.filter(|it| !COMPOSED.iter().any(|begin| it.starts_with(begin))) {
+            for part in english.split("{}") {
+                assert!(code.contains(part), "nothing says {part:?} of {english:?} any more");
+            }
+        }
+    }
+
+    /// All code under a folder but this file's and tests', as its strings will be said.
+    fn read(folder: &Path, code: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().and_then(OsStr::to_str).unwrap();
+            if path.is_dir() {
+                read(&path, code);
+            } else if name.ends_with(".rs") && !["told.rs", "tests.rs"].contains(&name) {
+                let text = fs::read_to_string(&path).unwrap();
+                code.extend(text.split("\\\n").map(str::trim_start));
+            }
         }
     }
 

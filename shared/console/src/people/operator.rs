@@ -138,7 +138,23 @@ pub async fn set_password(
     password: &Password,
 ) -> Result<bool, PortError> {
     let hash = passwords.hash(entropy, password).await?;
-    change(cabinet, entropy, name, |was| Operator { hash: hash.clone(), ..was }).await
+    let to = |was| Some(Operator { hash: hash.clone(), ..was });
+    Ok(change(cabinet, entropy, name, to).await?.is_some())
+}
+
+/// Gives an operator who has just proved itself another password and ends its sessions; the operator as it
+/// is then, and nothing where it was changed or removed meanwhile.
+pub(crate) async fn set_own_password(
+    cabinet: &dyn Cabinet,
+    entropy: &dyn Entropy,
+    passwords: &Passwords,
+    proved: &Operator,
+    password: &Password,
+) -> Result<Option<Operator>, PortError> {
+    let hash = passwords.hash(entropy, password).await?;
+    let is_the_same = |was: &Operator| was.stamp == proved.stamp;
+    let to = |was| Some(was).filter(is_the_same).map(|was| Operator { hash: hash.clone(), ..was });
+    change(cabinet, entropy, &proved.name, to).await
 }
 
 /// Gives an operator another role and ends its sessions; whether there is such an operator.
@@ -148,7 +164,7 @@ pub async fn set_role(
     name: &OperatorName,
     role: Role,
 ) -> Result<bool, PortError> {
-    change(cabinet, entropy, name, |was| Operator { role, ..was }).await
+    Ok(change(cabinet, entropy, name, |was| Some(Operator { role, ..was })).await?.is_some())
 }
 
 /// Ends every session of an operator; whether there is such an operator.
@@ -157,24 +173,27 @@ pub(crate) async fn end_sessions(
     entropy: &dyn Entropy,
     name: &OperatorName,
 ) -> Result<bool, PortError> {
-    change(cabinet, entropy, name, |was| was).await
+    Ok(change(cabinet, entropy, name, Some).await?.is_some())
 }
 
+/// Changes an operator to what is made of it, and ends its sessions; the operator as it is then, and nothing
+/// where there is none, or nothing is made of it.
 async fn change(
     cabinet: &dyn Cabinet,
     entropy: &dyn Entropy,
     name: &OperatorName,
-    to: impl Fn(Operator) -> Operator,
-) -> Result<bool, PortError> {
+    to: impl Fn(Operator) -> Option<Operator>,
+) -> Result<Option<Operator>, PortError> {
     loop {
         let Some(card) = cabinet.card(Drawer::Operators, name.as_str()).await? else {
-            return Ok(false);
+            return Ok(None);
         };
-        let operator = to(Operator::read(name.as_str(), &card)?);
-        let now = Operator { stamp: stamp(entropy), ..operator }.card()?;
+        let Some(operator) = to(Operator::read(name.as_str(), &card)?) else { return Ok(None) };
+        let operator = Operator { stamp: stamp(entropy), ..operator };
+        let now = operator.card()?;
         if cabinet.set_card(Drawer::Operators, name.as_str(), Some(&card), &now, None).await? {
             super::session::sweep(cabinet, name).await?;
-            return Ok(true);
+            return Ok(Some(operator));
         }
     }
 }

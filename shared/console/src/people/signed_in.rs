@@ -122,16 +122,34 @@ impl View {
     }
 }
 
-/// Who is signed in, whatever they may do; nothing where nobody is.
+/// Who is signed in, whatever they may do.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) session: Session,
+    pub(crate) operator: Operator,
+    /// The session's cookie.
+    token: String,
+}
+
+/// Who is signed in; nothing where nobody is. Looked up once for each request, and then kept among its
+/// extensions.
 pub(crate) async fn signed_in(
     console: &Console,
-    parts: &Parts,
-) -> Result<Option<(Session, Operator, String)>, PortError> {
+    parts: &mut Parts,
+) -> Result<Option<Known>, PortError> {
+    if let Some(known) = parts.extensions.get::<Option<Known>>() {
+        return Ok(known.clone());
+    }
     let jar = Jar::of(parts, console.plain);
-    let cookies = Cookies::of(&parts.headers);
-    let Some(token) = cookies.get(jar.session()) else { return Ok(None) };
-    let known = current(console.cabinet.as_ref(), token, console.clock.now()).await?;
-    Ok(known.map(|(session, operator)| (session, operator, token.to_owned())))
+    let token = Cookies::of(&parts.headers).get(jar.session()).map(str::to_owned);
+    let known = match token {
+        Some(token) => current(console.cabinet.as_ref(), &token, console.clock.now())
+            .await?
+            .map(|(session, operator)| Known { session, operator, token }),
+        None => None,
+    };
+    parts.extensions.insert(known.clone());
+    Ok(known)
 }
 
 impl<R: By> FromRequestParts<Arc<Console>> for SignedIn<R> {
@@ -139,7 +157,7 @@ impl<R: By> FromRequestParts<Arc<Console>> for SignedIn<R> {
 
     async fn from_request_parts(parts: &mut Parts, console: &Arc<Console>) -> Result<Self, Turned> {
         let jar = Jar::of(parts, console.plain);
-        let Some((session, operator, token)) = signed_in(console, parts).await? else {
+        let Some(Known { session, operator, token }) = signed_in(console, parts).await? else {
             // What was sent is not sent again after signing in.
             let comes_back = parts.method == Method::GET;
             let here = parts.uri.path_and_query().filter(|_| comes_back);

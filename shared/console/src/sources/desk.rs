@@ -63,13 +63,28 @@ impl Console {
         Ok(Made::of(&entry, &record, made, base))
     }
 
-    /// Leaves a source its newest secret alone.
-    pub(crate) async fn retire_source(&self, id: &SourceId) -> Result<(), Problem> {
+    /// Takes the secret that is said from a source; where none is, all but the newest.
+    pub(crate) async fn retire_source(
+        &self,
+        id: &SourceId,
+        said: Option<&str>,
+    ) -> Result<(), Problem> {
         let Found { entry, mut record } = self.ours(id).await?;
         if record.secrets.len() < 2 {
             return Err(Problem::Conflict("there is one secret alone; rotate first".to_owned()));
         }
-        record.secrets.truncate(1);
+        let before = record.secrets.len();
+        match said.map(str::trim).filter(|said| !said.is_empty()) {
+            Some(said) => record.secrets.retain(|secret| secret != said),
+            None if form::has_one_each(&record) => {
+                let each = "say which one: each bank account has a token of its own";
+                return Err(Problem::field("secret", each));
+            }
+            None => record.secrets.truncate(1),
+        }
+        if record.secrets.len() == before {
+            return Err(Problem::field("secret", "is none of this source's"));
+        }
         self.write_source(&record, Some(&entry)).await?;
         Ok(())
     }

@@ -50,6 +50,15 @@ pub(crate) struct Change {
     pub(crate) silence: Option<String>,
 }
 
+/// Which secret is not to be taken any more.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retirement {
+    /// This one, the whole of it; all but the newest where nothing is said. Of ThueAPI one must be said:
+    /// each bank account has a token of its own.
+    pub(super) secret: Option<String>,
+}
+
 /// What is said of a new secret.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -112,6 +121,11 @@ pub(crate) fn takes_ours(record: &SourceRecord) -> bool {
         "sepay" => matches!(record.auth.as_deref(), Some("api_key" | "oauth2")),
         _ => false,
     }
+}
+
+/// Whether the provider has a secret for each bank account, all good at once (providers.md §1).
+pub(crate) fn has_one_each(record: &SourceRecord) -> bool {
+    record.provider == "thueapi"
 }
 
 fn is_known(provider: &str) -> bool {

@@ -114,17 +114,13 @@ pub(crate) fn written(
 
 /// Our own fields, as they are; null takes one away, a mask says that it stays.
 fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Map<String, Value>) {
-    let masks = was.map(object).map(|mut was| {
-        was.iter_mut().for_each(|(_, value)| mask(value));
-        was
-    });
+    let was = was.map(object).unwrap_or_default();
     for name in OWN {
         let Some(said) = fields.asked().get(*name) else { continue };
-        let stays = SECRETS.contains(name)
-            && masks.as_ref().is_some_and(|masks| masks.get(*name) == Some(said));
-        if stays {
-            continue;
-        }
+        let said = match SECRETS.contains(name) {
+            true => unmasked(said, was.get(*name)),
+            false => said.clone(),
+        };
         let mut alone = json!({ "name": "a", "channel": "a" });
         alone[*name] = said.clone();
         if said.is_null() {
@@ -132,8 +128,28 @@ fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Ma
         } else if let Err(error) = serde_json::from_value::<DestinationRecord>(alone) {
             fields.fault(name, &error.to_string());
         } else {
-            record.insert((*name).to_owned(), said.clone());
+            record.insert((*name).to_owned(), said);
         }
+    }
+}
+
+/// What is said of secrets, with those that were there where their masks are said: of a table by their
+/// names, of a list wherever they stand.
+fn unmasked(said: &Value, was: Option<&Value>) -> Value {
+    match (said, was) {
+        (Value::Object(said), Some(Value::Object(was))) => {
+            let one =
+                |(name, said): (&String, &Value)| (name.clone(), unmasked(said, was.get(name)));
+            Value::Object(said.iter().map(one).collect())
+        }
+        (Value::Array(said), Some(Value::Array(was))) => {
+            let old = |said: &&Value| was.iter().find(|was| unmasked(said, Some(was)) == **was);
+            said.iter().map(|said| old(&said).unwrap_or(said).clone()).collect()
+        }
+        (Value::String(said), Some(Value::String(was))) if *said == auth::masked(was) => {
+            Value::String(was.clone())
+        }
+        (said, _) => said.clone(),
     }
 }
 

@@ -17,7 +17,7 @@ impl Dispatch {
     }
 
     /// Whether an event is for a destination, active or not.
-    pub(super) fn is_for(&self, all: &[Listed], destination: &Destination, event: &Event) -> bool {
+    pub fn is_for(&self, all: &[Listed], destination: &Destination, event: &Event) -> bool {
         if let Some(alarm) = Alarm::of(event) {
             self.is_told(all, destination, &alarm)
         } else if let Some(digest) = Digest::of(event) {

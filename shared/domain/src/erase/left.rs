@@ -17,7 +17,7 @@ const OBJECT: &str = r#"{"erased":true}"#;
 const ERASED: &str = "erased";
 
 /// Whether an event is what erasing left: what its destinations' filters asked for may be gone.
-pub(crate) fn is_erased(event: &Event) -> bool {
+pub fn is_erased(event: &Event) -> bool {
     event.object == OBJECT
 }
 

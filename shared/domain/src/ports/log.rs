@@ -29,6 +29,14 @@ pub struct Stretch {
     pub reference: Option<String>,
 }
 
+impl Stretch {
+    /// All of the log from one moment until before another.
+    pub fn between(now: Timestamp, from: Timestamp, until: Timestamp) -> Self {
+        let (sources, destination, state, reference) = (Vec::new(), None, None, None);
+        Self { now, from, until, sources, destination, state, reference }
+    }
+}
+
 /// An event and its place in the order of what was asked for.
 pub type Placed = (String, Stored);
 
@@ -37,6 +45,8 @@ pub type Placed = (String, Stored);
 pub struct Stretched {
     /// Events with their places, newest first. May be none where there is more.
     pub events: Vec<Placed>,
+    /// What was looked at for them counts as so many, of those that may be ([`Log::breadth`]).
+    pub looked_at: usize,
     /// The place to go on after; nothing at the end.
     pub next: Option<String>,
 }
@@ -70,7 +80,7 @@ pub struct ParkedCall {
 /// What operators ask of the ledger.
 #[async_trait]
 pub trait Log: Send + Sync {
-    /// How many events may be looked at for one answer.
+    /// How many entries of the log may be looked at for one answer.
     fn breadth(&self) -> usize;
 
     /// Events of a stretch after the place `after`, newest first, at most `most`. One whose delivery

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::hours::{HOUR, hour_of, minus, plus};
 use super::{Sweep, Swept};
+use crate::hours::{HOUR, hour_of, minus, plus};
 use crate::{Alarm, HourTotals, PortError, Provenance, Silence, Source};
 
 /// Events of the log read at once: one hook is enough.

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::hours::{minus, plus};
 use super::{Sweep, Swept, bell};
+use crate::hours::{minus, plus};
 use crate::summary::Figures;
 use crate::{
     Destination, Envelope, Filter, Listed, Missed, Mode, OtherMissed, PortError, Summary,

@@ -1,6 +1,6 @@
 //! What the contract does not see: how far a pass got, and what lingers.
 
-use domain::{Claim, Delivery, DeliveryState, Name};
+use domain::{Claim, Delivery, DeliveryState, Event, Name};
 
 use super::*;
 use crate::claims::{self, Claimed};

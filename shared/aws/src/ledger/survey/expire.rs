@@ -2,14 +2,14 @@
 //! them; an event's body, which is to be forgotten before its key, and the first attempts within its
 //! deliveries are taken out here, along the log, as long as nothing of the event is open.
 
-use domain::{Event, Facts, PortError, Retention, SourceId};
+use domain::{PortError, Retention, SourceId, hour_of};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::attempts::FIRST;
 use super::super::events::{self, TAKEN};
 use super::super::{DynamoLedger, failed, notes, parts};
 use super::DynamoSurvey;
-use super::log::{Hours, entries, hour_of};
+use super::log::{Hours, entries};
 use crate::failure::Failure;
 use crate::items::{Item, Reader};
 use crate::keys::{Key, OPEN, SK};
@@ -118,16 +118,10 @@ async fn strip(ledger: &DynamoLedger, pk: &str) -> Result<bool, Failure> {
         }
     }
     let mut update = Update::new(Key { pk: pk.to_owned(), sk: "event".to_owned() });
-    parts::replace(&mut update, stub(known).to_json()?);
+    parts::replace(&mut update, known.forgotten().to_json()?);
     update.set(STRIPPED, aws_sdk_dynamodb::types::AttributeValue::Bool(true));
     update.if_there();
     match ledger.table.update(update).await? {
         Written::Done | Written::Not(_) => Ok(true),
     }
-}
-
-/// What is left of an event: what it was, of how much, from where and when.
-fn stub(event: Event) -> Event {
-    let (facts, object) = (Facts::default(), "null".to_owned());
-    Event { balance: None, facts, object, ..event }
 }

@@ -1,6 +1,6 @@
 //! The log by time: a source's events, hour by hour.
 
-use domain::{Event, SourceId};
+use domain::{Event, SourceId, hour_of};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 
@@ -57,10 +57,4 @@ pub(super) async fn entries(
         hour = hour.saturating_add(HOUR).unwrap_or(Timestamp::MAX);
     }
     Ok(found)
-}
-
-/// The hour that a moment is in.
-pub(super) fn hour_of(at: Timestamp) -> Timestamp {
-    let second = at.as_second();
-    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(at)
 }

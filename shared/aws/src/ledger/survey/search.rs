@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Event, EventKey, Fact, Fingerprint, History, Kept, Log, ParkedCall, PortError, SourceId,
-    Stored, Stretch, Stretched,
+    Delivery, Event, EventKey, Fact, Fingerprint, History, Kept, Log, ParkedCall, PortError,
+    SourceId, Stored, Stretch, Stretched,
 };
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
@@ -39,7 +39,10 @@ impl Log for DynamoSurvey {
             walked.entries.iter().map(|one| wanted(&self.ledger, of, one)).collect();
         let found: Vec<_> =
             stream::iter(reads).buffered(AT_ONCE).try_collect().await.map_err(failed)?;
-        Ok(Stretched { events: found.into_iter().flatten().collect(), next: walked.next })
+        // Queries of an hour or a day cost, too, where they find little.
+        let looked_at = walked.entries.len().max(walked.visits * BREADTH / walk::VISITS);
+        let events = found.into_iter().flatten().collect();
+        Ok(Stretched { events, looked_at, next: walked.next })
     }
 
     async fn history(&self, key: &EventKey) -> Result<Option<History>, PortError> {
@@ -81,7 +84,8 @@ async fn wanted(
     let of_delivery = of.destination.is_some() || of.state.is_some();
     let stored = if of_delivery {
         let history = history(ledger, &key).await?;
-        history.filter(|history| is_delivered(history, of)).map(|history| history.stored)
+        let found = history.filter(|history| is_found_by(&entry.key, history, of));
+        found.map(|history| history.stored)
     } else {
         events::stored(ledger, &key).await?
     };
@@ -94,10 +98,16 @@ async fn wanted(
     Ok(stored.filter(is_asked).map(|stored| (entry.place(), stored)))
 }
 
-fn is_delivered(history: &History, of: &Stretch) -> bool {
-    history.deliveries.iter().any(|(delivery, _)| {
+/// Whether an event has a delivery as asked, and the entry is its own or that of the first of those: one
+/// with several is found once.
+fn is_found_by(entry: &Key, history: &History, of: &Stretch) -> bool {
+    let asked = |delivery: &&Delivery| {
         of.destination.as_ref().is_none_or(|name| *name == delivery.of.destination)
             && of.state.is_none_or(|word| word == delivery.state.word())
+    };
+    let first = history.deliveries.iter().map(|(delivery, _)| delivery).find(asked);
+    first.is_some_and(|first| {
+        *entry == Key::event(&history.stored.event.key) || *entry == Key::delivery(&first.of)
     })
 }
 

@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{DestinationName, PortError, SourceId, Stretch};
+use domain::{DestinationName, MAYBE_OPEN, PortError, SourceId, Stretch, hour_of};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::failed;
-use super::log::hour_of;
 use super::{DynamoSurvey, hours};
 use crate::failure::Failure;
 use crate::keys::{Index, deliveries, events, sortable, unsorted};
@@ -16,11 +15,9 @@ use crate::table::{Entry, Span};
 
 /// So many hours of one source, or days of one destination, are looked into for one answer, each by a
 /// query of every shard.
-const VISITS: usize = 24;
+pub(super) const VISITS: usize = 24;
 /// How far back one reading of totals looks for hours in which something came.
 const BACK: SignedDuration = SignedDuration::from_hours(31 * 24);
-/// How far back hours may be that were never added up: as the sweep has it.
-const NOT_ADDED_UP: SignedDuration = SignedDuration::from_hours(48 + 3);
 /// A delivery ends so long after its event at the latest, but for what was paused and resumed late.
 const ENDED_AFTER: SignedDuration = SignedDuration::from_hours(9 * 24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -31,6 +28,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Default)]
 pub(super) struct Walked {
     pub(super) entries: Vec<Entry>,
+    /// Queries of an hour or a day.
+    pub(super) visits: usize,
     pub(super) next: Option<String>,
 }
 
@@ -110,16 +109,17 @@ async fn days(
             visits += 1;
         }
         if entries.len() >= most {
-            return Ok(cut(entries, most));
+            return Ok(Walked { visits, ..cut(entries, most) });
         }
         let begin = format!("{} ", &sortable(day)[..10]);
         day = day.saturating_sub(DAY).unwrap_or(Timestamp::MIN);
         if visits >= VISITS || day == Timestamp::MIN {
             let more = day.saturating_add(DAY).unwrap_or(Timestamp::MAX) > of.from;
-            return Ok(Walked { next: more.then_some(begin), ..cut(entries, most) });
+            let next = more.then_some(begin);
+            return Ok(Walked { visits, next, ..cut(entries, most) });
         }
     }
-    Ok(cut(entries, most))
+    Ok(Walked { visits, ..cut(entries, most) })
 }
 
 /// The log of all these sources, hour by hour.
@@ -131,15 +131,16 @@ async fn log(
     most: usize,
 ) -> Result<Walked, Failure> {
     let newest = of.until.min(after.and_then(at).unwrap_or(Timestamp::MAX)).min(of.now);
-    let oldest = of.from.max(newest.saturating_sub(BACK).unwrap_or(Timestamp::MIN));
+    // A whole hour, so that the next reading of totals begins where this one ended.
+    let oldest = of.from.max(hour_of(newest.saturating_sub(BACK).unwrap_or(Timestamp::MIN)));
     let (from, until) = (sortable(of.from), sortable(of.until));
     let span = Span { from: Some(&from), before: Some(&until), after, backwards: true };
     let (mut entries, mut visits) = (Vec::new(), 0);
     let busy = busy_hours(survey, sources, oldest, newest, of.now).await?;
     for (hour, busy) in busy.into_iter().rev() {
         if visits >= VISITS {
-            let next = Some(format!("{} ", sortable(hour.saturating_add(HOUR).unwrap_or(hour))));
-            return Ok(Walked { next, ..cut(entries, most) });
+            let next = Some(before(hour.saturating_add(HOUR).unwrap_or(hour)));
+            return Ok(Walked { visits, next, ..cut(entries, most) });
         }
         for source in busy {
             let prefix = events::logged_of(source, hour);
@@ -147,11 +148,11 @@ async fn log(
             visits += 1;
         }
         if entries.len() >= most {
-            return Ok(cut(entries, most));
+            return Ok(Walked { visits, ..cut(entries, most) });
         }
     }
-    let next = (oldest > of.from).then(|| format!("{} ", sortable(oldest)));
-    Ok(Walked { next, ..cut(entries, most) })
+    let next = (oldest > of.from).then(|| before(oldest));
+    Ok(Walked { visits, next, ..cut(entries, most) })
 }
 
 /// The hours in which something came, as far as that is known, each with the sources that it came to.
@@ -163,7 +164,7 @@ async fn busy_hours<'a>(
     now: Timestamp,
 ) -> Result<BTreeMap<Timestamp, BTreeSet<&'a SourceId>>, Failure> {
     let mut busy: BTreeMap<Timestamp, BTreeSet<&SourceId>> = BTreeMap::new();
-    let unsure = now.saturating_sub(NOT_ADDED_UP).unwrap_or(Timestamp::MIN).max(oldest);
+    let unsure = now.saturating_sub(MAYBE_OPEN).unwrap_or(Timestamp::MIN).max(oldest);
     for source in sources {
         let from = hour_of(oldest);
         let totals = hours::totals(&survey.ledger, source, from, newest).await?;
@@ -174,7 +175,8 @@ async fn busy_hours<'a>(
                 busy.entry(*hour).or_default().insert(source);
             }
         }
-        let mut hour = hour_of(unsure);
+        // Of our own sources no hour is ever added up.
+        let mut hour = hour_of(if source.is_own() { oldest } else { unsure });
         while hour <= newest {
             if !known.contains_key(&hour) {
                 busy.entry(hour).or_default().insert(source);
@@ -185,15 +187,21 @@ async fn busy_hours<'a>(
     Ok(busy)
 }
 
-/// The first of these, newest first, and where to go on if there are more.
+/// The first of these, newest first, and where to go on if there are more. What is at one place stays
+/// together: deliveries of one event.
 fn cut(mut entries: Vec<Entry>, most: usize) -> Walked {
     entries.sort_by_cached_key(|entry| std::cmp::Reverse(entry.place()));
-    let full = entries.len() >= most;
-    entries.truncate(most);
-    let next = entries.last().filter(|_| full).map(Entry::place);
-    let mut seen = BTreeSet::new();
-    entries.retain(|entry| seen.insert(entry.key.pk.clone()));
-    Walked { entries, next }
+    let last = most.checked_sub(1).and_then(|last| entries.get(last));
+    let next = last.map(Entry::place);
+    if let Some(next) = &next {
+        entries.retain(|entry| entry.place() >= *next);
+    }
+    Walked { entries, next, ..Walked::default() }
+}
+
+/// The place that everything before a moment comes after.
+fn before(moment: Timestamp) -> String {
+    format!("{} ~", sortable(moment.saturating_sub(MOMENT).unwrap_or(Timestamp::MIN)))
 }
 
 /// The time of a place.

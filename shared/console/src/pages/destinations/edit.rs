@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::form::{EVENTS, Edited, PROOFS, Page, SECRETS, hides_address, named, of_change};
+use crate::changes::only_tried;
 use crate::pages::said::Said;
 use crate::pages::told::by_field;
 use crate::pages::{Frame, html, redirect};
@@ -73,7 +74,8 @@ pub(crate) async fn change(
     if wrong {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
-    Ok(response)
+    // Whoever saves is led on.
+    Ok(only_tried(response))
 }
 
 async fn page(

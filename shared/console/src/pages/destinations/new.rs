@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::form::{Page, named, of_new};
+use crate::changes::only_tried;
 use crate::pages::said::Said;
 use crate::pages::told::by_field;
 use crate::pages::words::Words;
@@ -80,5 +81,6 @@ pub(crate) async fn create(
     if wrong {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
-    Ok(response)
+    // Whoever saves is led on.
+    Ok(only_tried(response))
 }

@@ -1,5 +1,7 @@
 //! What needs somebody's attention: each matter in one line, with the place where it can be looked into.
 
+use std::collections::BTreeSet;
+
 use domain::{PortError, SourceId, Wanted, search};
 use futures_util::future::{try_join, try_join_all, try_join3};
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +31,7 @@ impl Console {
     /// All that needs attention.
     pub(super) async fn matters(
         &self,
-        sources: &[SourceId],
+        sources: &BTreeSet<SourceId>,
         lines: &[Line],
         language: Language,
         now: Timestamp,

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{MoneyTotal, PortError, SourceId, Stretch, Tally, VIETNAM, Wanted, beginning, search};
+use domain::{
+    MoneyTotal, PortError, SourceId, Stretch, Tally, VIETNAM, Wanted, beginning, hour_of, search,
+};
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,7 +45,11 @@ impl Console {
     }
 
     /// What the last 24 hours brought from these sources.
-    pub(super) async fn day(&self, sources: &[SourceId], now: Timestamp) -> Result<Day, PortError> {
+    pub(super) async fn day(
+        &self,
+        sources: &BTreeSet<SourceId>,
+        now: Timestamp,
+    ) -> Result<Day, PortError> {
         let this = hour_of(now);
         let first = back(this, HOUR * (HOURS - 1));
         let hours: Vec<Timestamp> = (0..HOURS).map(|n| this.min(later(first, HOUR * n))).collect();
@@ -64,7 +70,6 @@ impl Console {
         };
         let mut incomplete = false;
         if let Some(open) = hours.iter().find(is_open) {
-            let known: BTreeSet<&SourceId> = sources.iter().collect();
             let wanted = Wanted::all(stretch(now, *open));
             let (mut after, mut looked_at) = (None, 0);
             loop {
@@ -74,7 +79,7 @@ impl Console {
                     let event = &stored.event;
                     let hour = hour_of(event.received);
                     let counted = closed.contains(&(event.source.to_string(), hour));
-                    if counted || !known.contains(&event.source) {
+                    if counted || !sources.contains(&event.source) {
                         continue;
                     }
                     by_hour.entry(hour).or_default().add(event);
@@ -100,9 +105,7 @@ impl Console {
 
 /// The log from a moment until now.
 pub(super) fn stretch(now: Timestamp, from: Timestamp) -> Stretch {
-    let until = later(now, HOUR);
-    let (sources, destination, state, reference) = (Vec::new(), None, None, None);
-    Stretch { now, from, until, sources, destination, state, reference }
+    Stretch::between(now, from, later(now, HOUR))
 }
 
 pub(super) fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -111,10 +114,4 @@ pub(super) fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
-}
-
-/// Vietnam's hours begin when the others' do.
-fn hour_of(at: Timestamp) -> Timestamp {
-    let second = at.as_second();
-    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(at)
 }

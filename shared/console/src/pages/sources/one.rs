@@ -21,7 +21,7 @@ use crate::pages::words::Words;
 use crate::pages::{Frame, html, redirect};
 use crate::people::{SignedIn, by};
 use crate::problem::Faults;
-use crate::sources::{Base, Change, Found, Named, SourceShown, pasted, takes_ours};
+use crate::sources::{Base, Change, Found, Named, SourceShown, has_one_each, pasted, takes_ours};
 use crate::{Console, Desk, Problem};
 
 /// Refused calls shown.
@@ -58,6 +58,8 @@ struct Rotates {
     any: bool,
     /// Another one may stand beside it.
     another: bool,
+    /// Each bank account has one of its own.
+    one_each: bool,
     /// We make it; else its provider does.
     ours: bool,
 }
@@ -155,7 +157,8 @@ async fn page(
     let shown = parked.iter().take(MOST_PARKED).map(|call| Parked::of(call, language, now));
     let rotates = Rotates {
         any: !record.secrets.is_empty(),
-        another: record.secrets.len() < 2 || record.provider == "thueapi",
+        another: record.secrets.len() < 2 || has_one_each(&record),
+        one_each: has_one_each(&record),
         ours: takes_ours(&record),
     };
     Ok(Page {
@@ -212,25 +215,40 @@ pub(crate) async fn rotate(
     let said = Said::read(&body).some("secret");
     match console.rotate_source(&named.id(), said, &base).await {
         Ok(made) => html(&Once::of(f, made, false)),
-        Err(Problem::Validation(faults)) => {
-            let faults = by_field(faults, f.language()).into_values();
-            let fault = faults.collect::<Vec<_>>().join("; ");
-            let mut response = html(&page(&console, f, &base, &named, Some(fault)).await?)?;
-            *response.status_mut() = StatusCode::BAD_REQUEST;
-            Ok(response)
-        }
-        Err(problem) => Err(problem),
+        Err(problem) => faulty(&console, f, &base, &named, problem).await,
     }
 }
 
-/// Leaves it its newest secret alone.
+/// Takes a secret from it.
 pub(crate) async fn retire(
-    _: SignedIn<by::Operator>,
+    by: SignedIn<by::Operator>,
     State(console): Desk,
+    Base(base): Base,
     named: Named,
+    body: Bytes,
 ) -> Result<Response, Problem> {
-    console.retire_source(&named.id()).await?;
-    Ok(onward(&named, "retired"))
+    let f = Frame::of(&by, "sources");
+    let said = Said::read(&body).some("secret");
+    match console.retire_source(&named.id(), said.as_deref()).await {
+        Ok(()) => Ok(onward(&named, "retired")),
+        Err(problem) => faulty(&console, f, &base, &named, problem).await,
+    }
+}
+
+/// Its page with what is wrong with the secret that was said.
+async fn faulty(
+    console: &Console,
+    f: Frame,
+    base: &str,
+    named: &Named,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let Problem::Validation(faults) = problem else { return Err(problem) };
+    let faults = by_field(faults, f.language()).into_values();
+    let fault = faults.collect::<Vec<_>>().join("; ");
+    let mut response = html(&page(console, f, base, named, Some(fault)).await?)?;
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    Ok(response)
 }
 
 /// Has its calls taken, or not.

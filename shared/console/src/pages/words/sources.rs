@@ -29,7 +29,7 @@ words! {
     was_changed: "Đã lưu cài đặt.", "The settings were saved.";
     was_disabled: "Đã tắt: lời gọi của nguồn không được nhận nữa, chậm nhất sau mười phút.", "Disabled: its calls are not taken any more, within ten minutes.";
     was_enabled: "Đã bật lại.", "Its calls are taken again.";
-    was_retired: "Chỉ còn bí mật mới nhất được nhận, chậm nhất sau mười phút.", "Only the newest secret is taken, within ten minutes.";
+    was_retired: "Bí mật đã bỏ không còn được nhận, chậm nhất sau mười phút.", "What was retired is taken no more, within ten minutes.";
 
     choose: "Tiền và đơn hàng được báo từ đâu?", "Who tells of money and orders?";
     about_sepay: "Biến động số dư, qua webhook của SePay.", "Changes of balances, by SePay's webhooks.";
@@ -91,6 +91,9 @@ words! {
     rotate_now: "Tạo bí mật mới", "Make a new secret";
     rotate_said: "Thêm bí mật này", "Add this secret";
     retire: "Bỏ bí mật cũ", "Retire the old secret";
+    retire_one: "Token không nhận nữa", "The token to retire";
+    retire_one_hint: "Mỗi tài khoản ngân hàng có một token riêng: hãy dán đúng token cần bỏ, các token khác vẫn được nhận.", "Each bank account has a token of its own: paste the one to retire, the others stay.";
+    retire_one_now: "Bỏ token này", "Retire this token";
     retire_hint: "Từ đó chỉ bí mật mới nhất được nhận. Chỉ bỏ sau khi đã đổi ở trang của nguồn.", "From then on only the newest is taken. Do it after the provider's page was changed.";
     disable: "Tắt nguồn", "Disable";
     disable_hint: "Lời gọi được trả lời như của người lạ. Có thể bật lại.", "Its calls are answered as a stranger's are. It can be enabled again.";

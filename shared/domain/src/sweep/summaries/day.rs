@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Sweep;
-use super::super::hours::{HOUR, plus};
+use crate::hours::{HOUR, plus};
 use crate::summary::Figures;
 use crate::{Event, Filter, PortError, SourceId};
 

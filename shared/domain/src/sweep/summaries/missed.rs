@@ -1,16 +1,16 @@
 //! What did not get through in a day: deliveries that failed, by when they failed, and those that are
 //! held now. Of other destinations only how many: what was in them is not everybody's business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Sweep;
-use super::super::hours::minus;
 use super::Day;
+use crate::hours::minus;
 use crate::{
-    Delivery, DeliveryState, Destination, DestinationName, Event, Listed, Missed, Named,
+    Delivery, DeliveryState, Destination, DestinationName, Event, EventKey, Listed, Missed, Named,
     OtherMissed, PortError, Stretch, Stretched,
 };
 
@@ -98,18 +98,16 @@ impl Sweep {
         mut tell: impl FnMut(&Event, &Delivery, Timestamp),
     ) -> Result<bool, PortError> {
         let stretch = Stretch {
-            now: self.clock.now(),
-            from: minus(day.from, ENDED_AFTER),
-            until: day.until,
-            sources: Vec::new(),
             destination: to.cloned(),
             state: Some(FAILED),
-            reference: None,
+            ..Stretch::between(self.clock.now(), minus(day.from, ENDED_AFTER), day.until)
         };
+        // An event that failed at two destinations may be found at two places.
+        let mut told = BTreeSet::<EventKey>::new();
         let (mut after, mut left) = (None::<String>, MOST_FAILED);
         for _ in 0..PAGES {
             let most = PAGE.min(left);
-            let Stretched { events, next } =
+            let Stretched { events, next, .. } =
                 self.log.stretch(&stretch, after.as_deref(), most).await?;
             left -= events.len().min(left);
             for some in events.chunks(AT_ONCE) {
@@ -117,7 +115,8 @@ impl Sweep {
                 for history in join_all(reading).await {
                     let Some(history) = history? else { continue };
                     let event = &history.stored.event;
-                    if event.test || event.kind.is_own() {
+                    let is_known = !told.insert(event.key.clone());
+                    if is_known || event.test || event.kind.is_own() {
                         continue;
                     }
                     for (delivery, attempts) in &history.deliveries {
