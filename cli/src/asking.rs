@@ -24,6 +24,16 @@ pub(crate) enum Deed {
     Change,
 }
 
+impl Deed {
+    /// What to add where no answer, or none that can be read, leaves it open.
+    pub(crate) fn perhaps(self) -> &'static str {
+        match self {
+            Self::Look => "",
+            Self::Change => "; it may have been done all the same: look before you do it again",
+        }
+    }
+}
+
 /// A door to one API.
 pub(crate) struct Asking {
     whom: &'static str,
@@ -46,10 +56,7 @@ impl Asking {
     /// The answer to a request. A redirect is none: what opens an API is shown to nobody else.
     pub(crate) async fn ask(&self, request: Request<Bytes>, deed: Deed) -> anyhow::Result<Answer> {
         let whom = self.whom;
-        let perhaps = match deed {
-            Deed::Look => "",
-            Deed::Change => "; it may have been done all the same: look before you do it again",
-        };
+        let perhaps = deed.perhaps();
         match self.door.send(request, self.patience, Timestamp::MAX).await {
             Ok(answer) if answer.status.is_redirection() => bail!(
                 "{whom} answered {}, which leads elsewhere: that is not followed, so that no secret goes \

@@ -31,11 +31,7 @@ pub(crate) struct Words<'a> {
 impl Words<'_> {
     /// The error.
     pub(crate) fn tell(&self, denied: &Denied) -> anyhow::Error {
-        let mut text = self.text(denied);
-        for secret in self.secrets.iter().filter(|secret| secret.expose().len() >= SHORTEST) {
-            text = text.replace(secret.expose(), "********");
-        }
-        anyhow::anyhow!(text)
+        anyhow::anyhow!(hiding(self.text(denied), self.secrets.iter().copied()))
     }
 
     fn text(&self, denied: &Denied) -> String {
@@ -68,22 +64,21 @@ impl Words<'_> {
             }
             Denied::Busy(None) => format!("{whom} limits the rate (429): try again in a minute"),
             Denied::Failed(code, said) => {
-                format!("{whom} failed with {code}{}{}", quoted(said), self.perhaps())
+                format!("{whom} failed with {code}{}{}", quoted(said), self.deed.perhaps())
             }
             Denied::Stranger(status, what) => format!(
                 "what answered {status} was not {whom}'s API ({what}): check --api-base, or try again \
                  later{}",
-                self.perhaps()
+                self.deed.perhaps()
             ),
         }
     }
+}
 
-    fn perhaps(&self) -> &'static str {
-        match self.deed {
-            Deed::Look => "",
-            Deed::Change => "; it may have been done all the same: look before you do it again",
-        }
-    }
+/// The same text without these secrets, even where whoever was asked quotes them.
+pub(crate) fn hiding<'a>(text: String, secrets: impl Iterator<Item = &'a Secret>) -> String {
+    let long = secrets.filter(|secret| secret.expose().len() >= SHORTEST);
+    long.fold(text, |text, secret| text.replace(secret.expose(), "********"))
 }
 
 fn quoted(said: &str) -> String {

@@ -28,7 +28,7 @@ pub(super) fn sources(
             }
             guard
                 .judge_source(&source, surroundings.resolve)
-                .map_err(|at| forbidden(document, &table, &label, at))?;
+                .map_err(|fault| record_fault(document, &table, &label, &fault))?;
             Ok((record, source))
         });
         match read {
@@ -59,7 +59,7 @@ pub(super) fn destinations(
                 }
                 guard
                     .judge_destination(&destination, surroundings.channels, surroundings.resolve)
-                    .map_err(|at| forbidden(document, &table, &label, at))?;
+                    .map_err(|fault| record_fault(document, &table, &label, &fault))?;
                 Ok((record, destination))
             });
         match read {
@@ -78,16 +78,6 @@ fn record_fault(
     fault: &domain::Fault,
 ) -> Fault {
     Fault { line: document.line_of_key(table, fault.key), message: format!("{label}: {fault}") }
-}
-
-fn forbidden(
-    document: &Document<'_>,
-    table: &Value<'_>,
-    label: &str,
-    (key, message): (&str, String),
-) -> Fault {
-    let line = document.line_of_key(table, key);
-    Fault { line, message: format!("{label}: {key}: {message}") }
 }
 
 fn twice(document: &Document<'_>, table: &Value<'_>, label: &str) -> Fault {

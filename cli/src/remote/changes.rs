@@ -34,6 +34,9 @@ struct Change {
     name: String,
     call: String,
     fields: Vec<String>,
+    /// Nothing came of it: a dry run.
+    #[serde(default)]
+    tried: bool,
 }
 
 /// Lists who changed what.
@@ -69,7 +72,8 @@ pub(crate) async fn changes(
 
 fn listed(changes: &[Change], next: Option<&str>) -> String {
     let row = |one: &Change| {
-        [moment(&one.at), one.name.clone(), one.by.clone(), one.call.clone(), one.fields.join(" ")]
+        let did = if one.tried { format!("{} (tried)", one.call) } else { one.call.clone() };
+        [moment(&one.at), one.name.clone(), one.by.clone(), did, one.fields.join(" ")]
     };
     let rows: Vec<_> = changes.iter().map(row).collect();
     let when = format!("at {ZONE}");
@@ -81,4 +85,25 @@ fn listed(changes: &[Change], next: Option<&str>) -> String {
         text.push_str(&format!("there may be more: --all, or --cursor {}\n", clean(cursor)));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_only_tried_says_so() {
+        let change = |tried| Change {
+            at: "2026-11-22T01:00:00Z".to_owned(),
+            by: "client_1".to_owned(),
+            name: "terminal".to_owned(),
+            call: "POST /api/v1/replay".to_owned(),
+            fields: vec!["dry_run".to_owned()],
+            tried,
+        };
+        let text = listed(&[change(true), change(false)], None);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[1].contains("POST /api/v1/replay (tried)"), "{text}");
+        assert!(lines[2].contains("POST /api/v1/replay ") && !lines[2].contains("tried"), "{text}");
+    }
 }

@@ -22,13 +22,13 @@ use super::credentials::Credentials;
 use super::failed::{Failed, Refused, unanswered};
 use super::patience::patiently;
 use crate::args::{Deployment, Remote};
+use crate::asking::Deed;
 use crate::run::Process;
 
 /// The most bytes of an answer: as many as the API ever gives.
 const MOST: usize = 32 * 1024 * 1024;
 /// A token is used no longer than until so long before its end.
 const SPARE: SignedDuration = SignedDuration::from_secs(30);
-const PERHAPS: &str = "; it may have been done all the same: look before you do it again";
 
 /// A door to one deployment.
 pub(super) struct Door {
@@ -226,7 +226,7 @@ impl Door {
             credentials: &self.credentials,
             scope: call.scope,
             token: self.token.as_ref().map(|token| &token.value),
-            perhaps: if call.method == Method::GET { "" } else { PERHAPS },
+            perhaps: if call.method == Method::GET { Deed::Look } else { Deed::Change }.perhaps(),
         }
     }
 }

@@ -10,12 +10,10 @@ use serde_json::Value;
 
 use super::base::Base;
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, Credentials, TOKEN};
+use crate::denied::hiding;
 
 /// The most bytes of what a deployment says that are repeated.
 const LONGEST: usize = 400;
-
-/// Shorter secrets are not looked for in a text: they would be found in every word.
-const SHORTEST: usize = 4;
 
 /// A call that was not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -37,18 +35,11 @@ pub(super) struct Refused<'a> {
 impl Refused<'_> {
     /// An answer that is no success.
     pub(super) fn told(&self, answer: &Answer) -> Failed {
-        Failed(self.hiding(self.words(answer)))
-    }
-
-    /// The same text without what opens the API, even where the deployment quotes it.
-    fn hiding(&self, text: String) -> String {
         let own = match self.credentials {
             Credentials::Token(secret) | Credentials::Client { secret, .. } => Some(secret),
             Credentials::Nobody => None,
         };
-        let secrets = own.into_iter().chain(self.token);
-        let long = secrets.filter(|secret| secret.expose().len() >= SHORTEST);
-        long.fold(text, |text, secret| text.replace(secret.expose(), "********"))
+        Failed(hiding(self.words(answer), own.into_iter().chain(self.token)))
     }
 
     fn words(&self, answer: &Answer) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{Drawer, PortError, chain, excerpt};
@@ -17,6 +17,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{AuditRead, Granted, caller};
+use crate::body::Queried;
 use crate::people::{FIELD, signed_in};
 use crate::problem::Failed;
 use crate::{Console, Desk, Problem};
@@ -190,10 +191,8 @@ impl Console {
 pub(crate) async fn list(
     _: Granted<AuditRead>,
     State(console): Desk,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Queried(Asked { cursor }): Queried<Asked>,
 ) -> Result<Json<Changes>, Problem> {
-    let Query(Asked { cursor }) =
-        asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let (data, next_cursor) = console.changes(cursor.as_deref()).await?;
     Ok(Json(Changes { status: "success", data, meta: Meta { next_cursor } }))
 }

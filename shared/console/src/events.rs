@@ -6,9 +6,9 @@ mod id;
 mod view;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
 use domain::{
-    DeliveryRef, DestinationName, Event, EventKey, History, Listed, Number, Stay, Told, Wanted,
+    DeliveryRef, DestinationName, Event, EventKey, History, Listed, Number, Resent, Stay, Wanted,
     is_erased, search,
 };
 use futures_util::future::try_join_all;
@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use crate::access::{EventRead, EventWrite, Granted};
 use crate::answer::{Done, One};
+use crate::body::Queried;
 use crate::problem::Failed;
 use crate::{Console, Desk, Problem};
 use asked::Asked;
@@ -108,11 +109,11 @@ impl Console {
         }
         let of = DeliveryRef { event: key.clone(), destination };
         let (ledger, queue, now) = (self.ledger.as_ref(), self.queue.as_ref(), self.clock.now());
-        let told = match went {
+        let came = match went {
             true => domain::resend(ledger, queue, &of, now).await?,
             false => domain::send(ledger, queue, &of, now).await?,
         };
-        done(told)
+        done(came)
     }
 
     /// Whether there is a destination of this name still, and one that takes this event; what is left of
@@ -149,11 +150,11 @@ impl Console {
     }
 }
 
-fn done(told: Told) -> Result<(), Problem> {
-    let why = match told {
-        Told::Done => return Ok(()),
-        Told::Missing => return Err(NO_DELIVERY),
-        Told::Stays(stay) => match stay {
+fn done(came: Resent) -> Result<(), Problem> {
+    let why = match came {
+        Resent::Done => return Ok(()),
+        Resent::Missing => return Err(NO_DELIVERY),
+        Resent::Stays(stay) => match stay {
             Stay::Busy(_) => "an attempt is in flight; try again in a moment",
             Stay::Gathered(_) => "it is part of a digest that is on its way",
             Stay::Held => "it is held: resume the webhook, and it goes out",
@@ -173,9 +174,8 @@ fn done(told: Told) -> Result<(), Problem> {
 pub(crate) async fn list(
     _: Granted<EventRead>,
     State(console): Desk,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Json<Listing>, Problem> {
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let page = asked.page(console.clock.now())?;
     Ok(Json(console.events(&page.wanted, page.after.as_deref(), page.limit).await?))
 }

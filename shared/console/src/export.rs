@@ -1,8 +1,7 @@
 //! The log as a table for spreadsheets, CSV or XLSX: the newest events that a filter finds, one row each.
 //! What strangers wrote is never read as a formula.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Event, Fact, VIETNAM, Wanted, clean, search};
 use http::{HeaderValue, header};
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{EventRead, Granted};
+use crate::body::Queried;
 use crate::events::asked::Asked;
 use crate::problem::Failed;
 use crate::{Console, Desk, Problem};
@@ -84,8 +84,7 @@ pub(crate) async fn export(
 ) -> Result<Response, Problem> {
     let query = request.uri().query().unwrap_or_default();
     let (format, rest) = split(query);
-    let asked: Result<Query<Asked>, QueryRejection> = Query::try_from_uri(&uri(&rest)?);
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
+    let Queried(asked): Queried<Asked> = Queried::of(&uri(&rest)?)?;
     let page = asked.page(console.clock.now())?;
     let table = console.table(&page.wanted, page.after.as_deref()).await?;
     let (kind, name, body) = match format.as_deref() {

@@ -1,8 +1,8 @@
 //! What operators and their programs talk to: one router, served by the function `manage` and by
 //! `serve`. It knows ports alone; where they lead is its caller's choice.
 //!
-//! What is deliberately absent: any knowledge of a database, a cloud or a particular channel. Every
-//! handler takes what its caller may do as an argument (`access::Granted`), so that none can forget
+//! What is deliberately absent: any knowledge of a database or a cloud; of providers and channels it has no
+//! more than the fields of their forms and what to type where. Every handler takes what its caller may do as an argument (`access::Granted`), so that none can forget
 //! to ask.
 
 #![warn(missing_docs)]
@@ -14,6 +14,7 @@ mod changes;
 mod door;
 mod events;
 mod export;
+mod found;
 mod limits;
 mod oauth;
 mod once;
@@ -36,8 +37,8 @@ use axum::handler::Handler as _;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use domain::{
-    Cabinet, Channel, Clock, Destination, Directory, Dispatch, Entries, Entropy, Ledger, Log,
-    Provider, Queue, Survey,
+    Cabinet, Channel, Clock, Destination, Directory, Dispatch, Entries, Entropy, Fault, Ledger,
+    Log, Provider, Queue, Survey,
 };
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,7 +49,7 @@ pub use openapi::openapi;
 pub(crate) use problem::Problem;
 
 /// Says which key of a destination leads where it must not, and what to do.
-pub type Judge = dyn Fn(&Destination) -> Result<(), (&'static str, String)> + Send + Sync;
+pub type Judge = dyn Fn(&Destination) -> Result<(), Fault> + Send + Sync;
 
 /// The ports, and what is configured.
 #[expect(missing_debug_implementations, reason = "ports have nothing to show")]

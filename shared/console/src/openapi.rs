@@ -1,8 +1,11 @@
 //! The API's document: OpenAPI 3.1, made of the handlers themselves. And the page that shows it is
 //! `pages`'.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -43,6 +46,6 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 }
 
 /// The API's document.
-pub(crate) async fn document(State(document): State<std::sync::Arc<Document>>) -> Json<Document> {
-    Json(document.as_ref().clone())
+pub(crate) async fn document(State(document): State<Arc<Document>>) -> Response {
+    Json(document.as_ref()).into_response()
 }

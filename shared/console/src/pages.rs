@@ -27,7 +27,7 @@ use axum::middleware::{from_extractor_with_state, from_fn_with_state};
 use axum::routing::{get, post};
 use utoipa::openapi::OpenApi;
 
-pub(crate) use frame::{Frame, html, redirect};
+pub(crate) use frame::{Done, Frame, html, html_as, redirect};
 pub(crate) use language::Language;
 pub(crate) use problem::dressed;
 

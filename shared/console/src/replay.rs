@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use domain::{EntryId, Number, Placed, Wanted, search};
+use domain::{Number, Placed, Wanted, search};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::changes::only_tried;
 use crate::events::EventId;
 use crate::events::asked::{Asked, cursor};
 use crate::problem::Failed;
-use crate::webhooks::NO_SUCH;
+use crate::webhooks::{Id, NO_SUCH};
 use crate::{Console, Desk, Problem};
 
 /// Events resent by one call.
@@ -80,18 +80,11 @@ impl Console {
             ));
         }
         let number = Number::new(webhook_id).ok_or(NO_SUCH)?;
-        let webhooks = self.webhooks().await?;
-        let name = webhooks.into_iter().find_map(|found| match found.entry.id {
-            EntryId::Destination(name) => {
-                Some(name).filter(|name| Number::of_destination(name) == number)
-            }
-            EntryId::Source(_) => None,
-        });
-        let name = name.ok_or(NO_SUCH)?;
+        let name = self.webhook(Id(number)).await?.id;
         let page = filter.page(self.clock.now())?;
         let mut wanted: Wanted = page.wanted;
-        if wanted.stretch.state.is_some() || wanted.stretch.destination.is_none() {
-            wanted.stretch.destination = wanted.stretch.state.map(|_| name.clone());
+        if wanted.stretch.state.is_some() {
+            wanted.stretch.destination = Some(name);
         }
         let most = if dry_run { COUNTED } else { AT_ONCE };
         let found = search(self.log.as_ref(), &wanted, page.after.as_deref(), most).await?;

@@ -10,7 +10,7 @@ mod path;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Entry, SourceRecord};
+use domain::{Origin, SourceRecord};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,6 @@ use crate::access::{Granted, SourceRead, SourceWrite};
 use crate::answer::{Done, One};
 use crate::problem::Failed;
 use crate::{Desk, Problem};
-pub(crate) use desk::Found;
 pub(crate) use form::{Change, Form, Retirement, Rotation, has_one_each, takes_ours};
 pub(crate) use paste::{Pasted, SECRET, fields as pasted};
 pub(crate) use path::{Base, Named};
@@ -91,13 +90,13 @@ pub(crate) struct Sources {
 }
 
 impl SourceShown {
-    pub(crate) fn of(entry: &Entry, record: &SourceRecord, base: &str) -> Self {
+    pub(crate) fn of(origin: Origin, record: &SourceRecord, base: &str) -> Self {
         Self {
             id: format!("{}/{}", record.provider, record.name),
             provider: record.provider.clone(),
             name: record.name.clone(),
             url: format!("{base}/hooks/{}/{}", record.provider, record.name),
-            origin: entry.origin.word(),
+            origin: origin.word(),
             active: record.active.unwrap_or(true),
             auth: record.auth.clone(),
             client_id: record.client_id.clone(),
@@ -124,7 +123,7 @@ pub(crate) async fn list(
     Base(base): Base,
 ) -> Result<Json<Sources>, Problem> {
     let found = console.sources().await?;
-    let data = found.iter().map(|f| SourceShown::of(&f.entry, &f.record, &base)).collect();
+    let data = found.iter().map(|f| SourceShown::of(f.origin, &f.record, &base)).collect();
     Ok(Json(Sources { status: "success", data }))
 }
 
@@ -140,9 +139,9 @@ pub(crate) async fn show(
     Base(base): Base,
     named: Named,
 ) -> Result<Json<One<Described>>, Problem> {
-    let Found { entry, record } = console.source(&named.id()).await?;
-    let source = SourceShown::of(&entry, &record, &base);
-    let paste = paste::fields(&record, &source.url);
+    let found = console.source(&named.id()).await?;
+    let source = SourceShown::of(found.origin, &found.record, &base);
+    let paste = paste::fields(&found.record, &source.url);
     Ok(One::json(Described { source, paste }))
 }
 

@@ -4,8 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
-    Cause, Destination, DestinationName, DestinationRecord, EntryId, Holding, Mark, Mode, Standing,
-    Tried,
+    Cause, Destination, DestinationName, DestinationRecord, Holding, Mark, Mode, Standing, Tried,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -111,13 +110,6 @@ impl Console {
         Ok(Holding::of(self.survey.as_ref(), name.clone(), standing).await?)
     }
 
-    pub(crate) async fn named(&self, id: Id) -> Result<DestinationName, Problem> {
-        match self.webhook(id).await?.entry.id {
-            EntryId::Destination(name) => Ok(name),
-            EntryId::Source(_) => Err(crate::webhooks::NO_SUCH),
-        }
-    }
-
     /// What would come of a resume.
     pub(crate) async fn would_resume(&self, name: &DestinationName) -> Result<Changed, Problem> {
         let holding = self.holding(name).await?;
@@ -152,8 +144,8 @@ impl Console {
         id: Id,
         asked: &Map<String, Value>,
     ) -> Result<TriedShown, Problem> {
-        let found = self.own_webhook(id).await?;
-        self.tried_record(form::written(asked, Some(found), Follows::None)?).await
+        let found = self.webhook(id).await?.ours()?;
+        self.tried_record(form::written(asked, Some(&found.record), Follows::None)?).await
     }
 
     async fn tried_record(&self, record: DestinationRecord) -> Result<TriedShown, Problem> {
@@ -203,7 +195,7 @@ pub(crate) async fn show(
     State(console): Desk,
     id: Id,
 ) -> Result<Json<One<StandingShown>>, Problem> {
-    let name = console.named(id).await?;
+    let name = console.webhook(id).await?.id;
     Ok(One::json(StandingShown::of(&console.holding(&name).await?)))
 }
 
@@ -219,7 +211,7 @@ pub(crate) async fn pause(
     State(console): Desk,
     id: Id,
 ) -> Result<Json<One<Changed>>, Problem> {
-    let name = console.named(id).await?;
+    let name = console.webhook(id).await?.id;
     Ok(One::json(console.pause(&name).await?))
 }
 
@@ -237,7 +229,7 @@ pub(crate) async fn resume(
     id: Id,
     asked: crate::body::Maybe<Resume>,
 ) -> Result<Response, Problem> {
-    let name = console.named(id).await?;
+    let name = console.webhook(id).await?.id;
     Ok(if asked.0.dry_run {
         only_tried(One::json(console.would_resume(&name).await?))
     } else {

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use domain::{Days, Entry, EntryId, MoneyTotal, Number, PortError, SourceId, Tally, VIETNAM, days};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{EventRead, Granted};
+use crate::body::Queried;
 use crate::problem::{Failed, Faults};
 use crate::{Console, Desk, Problem};
 
@@ -223,9 +223,8 @@ impl Console {
 pub(crate) async fn show(
     _: Granted<EventRead>,
     State(console): Desk,
-    asked: Result<Query<Asked>, QueryRejection>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Json<Statistics>, Problem> {
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let mut faults = Faults::new();
     let mut day = |name: &str, said: Option<&str>| {
         let said = said.map(str::trim).filter(|said| !said.is_empty())?;

@@ -12,10 +12,11 @@ pub(crate) mod rotation;
 mod view;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::{Destination, DestinationRecord, Edited, Entry, EntryId, Number, Origin};
+use domain::{
+    Destination, DestinationName, DestinationRecord, Entry, EntryId, Fault, Number, Origin,
+};
 use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
@@ -24,7 +25,8 @@ use utoipa::IntoParams;
 
 use crate::access::{Granted, WebhookDelete, WebhookRead, WebhookWrite};
 use crate::answer::{Done, One};
-use crate::body::Object;
+use crate::body::{Object, Queried};
+use crate::found::Found;
 use crate::problem::{Failed, Faults};
 use crate::{Console, Desk, Problem};
 use document::{WebhookCreated, WebhookPage, WebhookShown};
@@ -38,54 +40,53 @@ const PER_PAGE: u64 = 20;
 const MOST: u64 = 100;
 pub(crate) const NO_SUCH: Problem = Problem::NotFound("there is no webhook of this id");
 
-/// A destination's entry and what its record says.
-pub(crate) struct Found {
-    pub(crate) entry: Entry,
-    pub(crate) record: DestinationRecord,
-}
+/// A destination, as people see it.
+pub(crate) type Webhook = Found<DestinationName, DestinationRecord>;
 
 impl Console {
     /// All destinations whose records can be read, by name.
-    pub(crate) async fn webhooks(&self) -> Result<Vec<Found>, Problem> {
-        let entries = self.entries.entries().await?.into_iter();
-        Ok(entries
-            .filter(|entry| matches!(entry.id, EntryId::Destination(_)))
-            .filter_map(|entry| {
-                let record = serde_json::from_str(&entry.record).ok()?;
-                Some(Found { entry, record })
-            })
-            .collect())
+    pub(crate) async fn webhooks(&self) -> Result<Vec<Webhook>, Problem> {
+        let destination = |id| match id {
+            EntryId::Destination(name) => Some(name),
+            EntryId::Source(_) => None,
+        };
+        self.found(destination).await
     }
 
-    pub(crate) async fn webhook(&self, Id(id): Id) -> Result<Found, Problem> {
+    pub(crate) async fn webhook(&self, Id(id): Id) -> Result<Webhook, Problem> {
         let mut found = self.webhooks().await?.into_iter();
-        found.find(|found| view::number(&found.entry.id) == Some(id)).ok_or(NO_SUCH)
+        found.find(|found| found.number() == id).ok_or(NO_SUCH)
     }
 
     /// The destination of a record that its channel and the door take; else what is wrong, by field.
     pub(crate) fn destination(&self, record: &DestinationRecord) -> Result<Destination, Problem> {
-        let destination =
-            record.parse(self.channels).map_err(|fault| named((fault.key, fault.message)))?;
+        let destination = record.parse(self.channels).map_err(named)?;
         (self.judge)(&destination).map_err(named)?;
         Ok(destination)
     }
 
-    /// The entry of such a record.
-    fn checked(&self, record: &DestinationRecord) -> Result<Entry, Problem> {
-        self.destination(record)?;
-        Entry::destination(record, Origin::Operator)
-            .map_err(|fault| named((fault.key, fault.message)))
+    /// The entry of such a record, and its name.
+    fn checked(&self, record: &DestinationRecord) -> Result<(DestinationName, Entry), Problem> {
+        let Destination { name, .. } = self.destination(record)?;
+        Ok((name, Entry::destination(record, Origin::Operator).map_err(named)?))
+    }
+}
+
+impl Webhook {
+    /// By what calls name it.
+    pub(crate) fn number(&self) -> Number {
+        Number::of_destination(&self.id)
     }
 }
 
 /// A webhook as answers show it, secrets masked.
-pub(crate) fn shown(found: Found) -> Map<String, Value> {
+pub(crate) fn shown(found: Webhook) -> Map<String, Value> {
     Shown::of(found).json()
 }
 
 /// What is wrong with a key of a record, by the field of the call.
-fn named((key, message): (&str, String)) -> Problem {
-    Problem::field(fields::name_of(key), message)
+fn named(fault: Fault) -> Problem {
+    Problem::field(fields::name_of(fault.key), fault.message)
 }
 
 /// The `{id}` of a path. What is no number is no webhook's.
@@ -127,9 +128,8 @@ pub(crate) struct Asked {
 pub(crate) async fn list(
     _: Granted<WebhookRead>,
     State(console): Desk,
-    asked: Result<Query<Asked>, QueryRejection>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Json<Value>, Problem> {
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let mut faults = Faults::new();
     let mut whole = |name: &str, said: &Option<String>, or: u64, most: u64| {
         let Some(said) = said.as_deref().filter(|said| !said.is_empty()) else { return or };
@@ -203,7 +203,7 @@ pub(crate) async fn create(
     State(console): Desk,
     Object(asked): Object,
 ) -> Result<Response, Problem> {
-    let id = console.add_webhook(&asked).await?.map(Number::get);
+    let id = console.add_webhook(&asked).await?.get();
     let message = "the webhook was created";
     let body = json!({ "status": "success", "message": message, "id": id, "data": { "id": id } });
     Ok((StatusCode::CREATED, Json(body)).into_response())
@@ -241,14 +241,6 @@ pub(crate) async fn remove(
 ) -> Result<Json<Done>, Problem> {
     console.remove_webhook(id).await?;
     Ok(Done::json("the webhook was deleted"))
-}
-
-fn edited(edited: Edited) -> Result<(), Problem> {
-    match edited {
-        Edited::Done => Ok(()),
-        Edited::Clash(origin) => Err(Problem::ReadOnly(origin)),
-        Edited::Changed => Err(Problem::Changed),
-    }
 }
 
 /// A record as the object that it is written as.

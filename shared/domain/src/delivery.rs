@@ -9,6 +9,9 @@ use crate::{DeliveryRef, EventKey};
 
 pub use moves::{Finish, Move, Start, Stay};
 
+/// A delivery ends so long after its event at the latest, but for what was paused and resumed late.
+pub const ENDS_WITHIN: SignedDuration = SignedDuration::from_hours(9 * 24);
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryState {

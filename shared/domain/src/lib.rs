@@ -90,7 +90,7 @@ pub use attempt::Attempt;
 pub use channel::{
     Answer, Channel, Display, Grant, Job, Notification, Outgoing, Token, Unsendable, Verdict,
 };
-pub use delivery::{Delivery, DeliveryState, Finish, Move, Start, Stay, look_again};
+pub use delivery::{Delivery, DeliveryState, ENDS_WITHIN, Finish, Move, Start, Stay, look_again};
 pub use destination::{Destination, DestinationAuth, Language, RetryOn, Settings, WebhookMethod};
 pub use digest::Digest;
 pub use directory::{Listed, ListedSource, find_channel, find_provider};
@@ -127,7 +127,7 @@ pub use record::{
     Text,
 };
 pub use reread::{Again, Released, Rereading, read_again, release};
-pub use resend::{Told, cancel, resend, send};
+pub use resend::{Resent, cancel, resend, send};
 pub use retry::{Next, Schedule};
 pub use search::{Found, Wanted, search};
 pub use secret::Secret;

@@ -13,7 +13,7 @@ use crate::{
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub enum Told {
+pub enum Resent {
     /// It is done; what goes out goes within moments.
     Done,
     /// The delivery stays where it is, and why.
@@ -28,9 +28,9 @@ pub async fn resend(
     queue: &dyn Queue,
     of: &DeliveryRef,
     now: Timestamp,
-) -> Result<Told, PortError> {
+) -> Result<Resent, PortError> {
     let told = shift(ledger, of, &Move::Resend, now).await?;
-    if told == Told::Done {
+    if told == Resent::Done {
         ring(queue, of).await?;
     }
     Ok(told)
@@ -42,12 +42,12 @@ pub async fn send(
     queue: &dyn Queue,
     of: &DeliveryRef,
     now: Timestamp,
-) -> Result<Told, PortError> {
+) -> Result<Resent, PortError> {
     let new = Delivery::new(of.clone(), DeliveryState::Pending, now);
     match ledger.enlist(&[new]).await?.first() {
         Some(Enlisted::New) => {
             ring(queue, of).await?;
-            Ok(Told::Done)
+            Ok(Resent::Done)
         }
         Some(Enlisted::Known) | None => resend(ledger, queue, of, now).await,
     }
@@ -59,7 +59,7 @@ pub async fn cancel(
     of: &DeliveryRef,
     reason: &str,
     now: Timestamp,
-) -> Result<Told, PortError> {
+) -> Result<Resent, PortError> {
     shift(ledger, of, &Move::Cancel { reason: reason.to_owned() }, now).await
 }
 
@@ -68,14 +68,14 @@ async fn shift(
     of: &DeliveryRef,
     step: &Move,
     now: Timestamp,
-) -> Result<Told, PortError> {
-    let Some((known, _)) = ledger.delivery(of).await? else { return Ok(Told::Missing) };
+) -> Result<Resent, PortError> {
+    let Some((known, _)) = ledger.delivery(of).await? else { return Ok(Resent::Missing) };
     if let Err(stay) = known.after(step, now) {
-        return Ok(Told::Stays(stay));
+        return Ok(Resent::Stays(stay));
     }
     Ok(match ledger.shift(of, step, now).await? {
-        Finish::Written => Told::Done,
-        Finish::Fenced => Told::Stays(Stay::Fenced),
+        Finish::Written => Resent::Done,
+        Finish::Fenced => Resent::Stays(Stay::Fenced),
     })
 }
 

@@ -5,7 +5,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::{Channel, Destination, DestinationAuth, Source, find_channel};
+use domain::{Channel, Destination, DestinationAuth, Fault, Source, find_channel};
 use url::{Host, Url};
 
 use crate::guard::{Guard, Reach};
@@ -26,17 +26,17 @@ impl Guard {
         destination: &Destination,
         channels: &[&dyn Channel],
         resolve: Resolve<'_>,
-    ) -> Result<(), (&'static str, String)> {
+    ) -> Result<(), Fault> {
         let Some(channel) = find_channel(channels, &destination.channel) else {
             return Ok(());
         };
         let judge = |url: &Url| self.judge_called(url, channel, resolve);
         if let Some(url) = channel.host(destination) {
-            judge(&url).map_err(|why| ("endpoint", refused(&why)))?;
+            judge(&url).map_err(|why| Fault::new("endpoint", refused(&why)))?;
         }
         match &destination.settings.auth {
             DestinationAuth::OAuth2 { token_url, .. } => {
-                judge(token_url).map_err(|why| ("auth.token_url", refused(&why)))
+                judge(token_url).map_err(|why| Fault::new("auth.token_url", refused(&why)))
             }
             DestinationAuth::None
             | DestinationAuth::ApiKey(_)
@@ -47,11 +47,7 @@ impl Guard {
 
     /// Says why the address in a source's `api` must not be called, and what to do. The operator has
     /// chosen it, so a public host may be anybody's.
-    pub fn judge_source(
-        &self,
-        source: &Source,
-        resolve: Resolve<'_>,
-    ) -> Result<(), (&'static str, String)> {
+    pub fn judge_source(&self, source: &Source, resolve: Resolve<'_>) -> Result<(), Fault> {
         let Some(url) = source.api.as_ref().and_then(|api| api.base.as_ref()) else {
             return Ok(());
         };
@@ -59,7 +55,9 @@ impl Guard {
             let mut addresses = addresses(url, resolve).into_iter();
             addresses.try_for_each(|address| self.judge(address, reach))
         });
-        judged.map_err(|forbidden| ("api", format!("base: {}", refused(&forbidden.to_string()))))
+        judged.map_err(|forbidden| {
+            Fault::new("api", format!("base: {}", refused(&forbidden.to_string())))
+        })
     }
 
     /// Says which address of a URL's host is refused, and why.

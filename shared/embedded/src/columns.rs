@@ -1,6 +1,6 @@
 //! Times and states as columns, and back. What cannot be read is named, never guessed.
 
-use domain::{DeliveryState, EventKey};
+use domain::{Attempt, DeliveryState, EventKey};
 use jiff::Timestamp;
 
 use crate::Failure;
@@ -87,8 +87,7 @@ impl State {
 
 /// A verdict's word from a column.
 pub(crate) fn verdict(word: &str) -> Result<&'static str, Failure> {
-    const WORDS: [&str; 5] = ["delivered", "retry", "limited", "refused", "dead"];
-    let known = WORDS.into_iter().find(|known| *known == word);
+    let known = Attempt::WORDS.into_iter().find(|known| *known == word);
     known.ok_or_else(|| Failure::unreadable("attempts", format!("verdict {word:?}")))
 }
 

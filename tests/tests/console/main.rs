@@ -34,7 +34,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use console::access::{self as who, Created, Scope};
 use console::{Console, Door};
-use domain::{Answer, Destination, Entries as _, Entry, EntryId, SendError};
+use domain::{Answer, Destination, Entries as _, Entry, EntryId, Fault, SendError};
 use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value;
 use testkit::clock::HandClock;
@@ -128,10 +128,10 @@ impl Place {
 }
 
 /// As `serve` judges: this one address is of its own network.
-fn judge(destination: &Destination) -> Result<(), (&'static str, String)> {
+fn judge(destination: &Destination) -> Result<(), Fault> {
     let endpoint = destination.settings.endpoint.as_ref();
     match endpoint.is_some_and(|url| url.expose().contains("10.0.0.1")) {
-        true => Err(("endpoint", "the address 10.0.0.1 is not allowed".to_owned())),
+        true => Err(Fault::new("endpoint", "the address 10.0.0.1 is not allowed")),
         false => Ok(()),
     }
 }

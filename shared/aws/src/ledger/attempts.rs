@@ -98,9 +98,8 @@ fn attributes(attempt: &Attempt) -> HashMap<String, AttributeValue> {
 }
 
 fn read(item: Reader<'_>) -> Result<Attempt, Failure> {
-    const WORDS: [&str; 5] = ["delivered", "retry", "limited", "refused", "dead"];
     let word = item.text(VERDICT)?;
-    let known = WORDS.into_iter().find(|known| *known == word);
+    let known = Attempt::WORDS.into_iter().find(|known| *known == word);
     Ok(Attempt {
         n: item.number(N)?,
         started: item.time(STARTED)?,

@@ -13,11 +13,10 @@ use axum::response::Response;
 use domain::{Holding, Listed, Number, Standing};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::shown::{At, count};
 use super::words::Words;
-use super::{Frame, Language, html};
+use super::{Done, Frame, Language, html};
 use crate::people::{SignedIn, by};
 use crate::standing::StandingShown;
 use crate::{Console, Desk, Problem};
@@ -50,13 +49,6 @@ struct Page {
     f: Frame,
     t: &'static Words,
     lines: Vec<Line>,
-}
-
-/// What was just done.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// All of them.

@@ -7,7 +7,7 @@ mod preview;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::{DeliveryState, Kind, clean, excerpt};
 use form_urlencoded::Serializer;
@@ -17,6 +17,7 @@ use super::shown::{At, Sum};
 use super::told::by_field;
 use super::words::Words;
 use super::{Frame, Language, html};
+use crate::body::Queried;
 use crate::events::EventShown;
 use crate::events::asked::Asked;
 use crate::people::{SignedIn, by};
@@ -97,11 +98,10 @@ pub(crate) async fn list(
     by: SignedIn<by::Viewer>,
     State(console): Desk,
     RawQuery(query): RawQuery,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "events");
     let (t, language) = (f.words(), f.language());
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let now = console.clock.now();
     let (rows, next, faults) = match part(&console, &asked, language, now).await {
         Ok((rows, next)) => (rows, next, Faults::new()),
@@ -146,10 +146,9 @@ pub(crate) async fn list(
 pub(crate) async fn rows(
     by: SignedIn<by::Viewer>,
     State(console): Desk,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Response, Problem> {
     let language = by.view.language;
-    let Query(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let (rows, _) = part(&console, &asked, language, console.clock.now()).await?;
     html(&Rows { t: language.words(), rows })
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use form_urlencoded::byte_serialize;
+use http::StatusCode;
+use serde::Deserialize;
 
 use super::told::{Told, attempted};
 use super::words::Words;
@@ -86,6 +88,18 @@ impl Frame {
     pub(crate) fn hidden(&self) -> String {
         format!(r#"<input type="hidden" name="{FIELD}" value="{}">"#, self.view.token.as_str())
     }
+}
+
+/// What was just done, as its page is led to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    pub(crate) done: String,
+}
+
+/// A page of another status than 200.
+pub(crate) fn html_as(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+    Ok((status, html(page)?).into_response())
 }
 
 /// A page.

@@ -5,11 +5,10 @@ mod attention;
 mod day;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::VIETNAM;
 use futures_util::future::try_join;
-use serde::Deserialize;
 
 use super::destinations::{Line, lines};
 use super::shown::{count, money};
@@ -67,22 +66,13 @@ struct Steps {
     destination: bool,
 }
 
-/// What was just done.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    done: String,
-}
-
 /// The overview.
 pub(crate) async fn show(
     by: SignedIn<by::Viewer>,
     State(console): Desk,
-    Query(Asked { done }): Query<Asked>,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "overview");
     let (t, language) = (f.words(), f.language());
-    let note = (done == "deleted").then_some(t.destinations.was_deleted);
     let now = console.clock.now();
     let sources = console.source_ids().await?;
     let (day, lines) = try_join(console.day(&sources, now), lines(&console, language, now)).await?;
@@ -102,7 +92,7 @@ pub(crate) async fn show(
         matters,
         fresh: nothing_yet.then_some(steps),
         t,
-        f: f.saying(note),
+        f,
     };
     html(&page)
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::signin::{WEEK, key};
 use super::words::Words;
-use super::{Frame, html, redirect};
+use super::{Done, Frame, html, html_as, redirect};
 use crate::people::{self, Password, SignedIn, by};
 use crate::{Desk, Problem};
 
@@ -42,13 +42,6 @@ pub(crate) struct Said {
     again: String,
 }
 
-/// What was just done.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
 /// The form.
 pub(crate) async fn form(
     by: SignedIn<by::Viewer>,
@@ -70,10 +63,7 @@ pub(crate) async fn change(
     let name = &by.operator.name;
     let refused = |status: StatusCode, field: &'static str, fault: String| {
         let f = Frame::of(&by, "");
-        let mut response =
-            html(&Page { name: name.to_string(), fault: Some((field, fault)), t, f })?;
-        *response.status_mut() = status;
-        Ok(response)
+        html_as(status, &Page { name: name.to_string(), fault: Some((field, fault)), t, f })
     };
     let Ok(password) = Password::parse(&new) else {
         return refused(StatusCode::BAD_REQUEST, "new", t.people.bad_password.to_owned());

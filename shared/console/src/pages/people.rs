@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::shown::At;
 use super::words::Words;
-use super::{Frame, html, redirect};
+use super::{Done, Frame, html_as, redirect};
 use crate::people::{self, Operator, OperatorName, Password, Role, SignedIn, by};
 use crate::{Console, Desk, Problem};
 
@@ -52,13 +52,6 @@ pub(crate) struct Said {
     password: String,
     #[serde(default)]
     session: String,
-}
-
-/// What was just done.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// All of them.
@@ -112,12 +105,8 @@ async fn page(
     });
     let people = operators.iter().map(person).collect();
     let me = by.operator.name.to_string();
-    let wrong = fault.is_some();
-    let mut response = html(&Page { me, people, roles: roles.collect(), said, fault, t, f })?;
-    if wrong {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
-    Ok(response)
+    let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    html_as(status, &Page { me, people, roles: roles.collect(), said, fault, t, f })
 }
 
 fn word(role: Role, t: &Words) -> (&'static str, &'static str) {

@@ -13,11 +13,10 @@ use domain::{
 };
 use futures_util::future::{try_join_all, try_join3};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
 use super::shown::{At, count};
 use super::words::Words;
-use super::{Frame, Language, html};
+use super::{Done, Frame, Language, html};
 use crate::people::{SignedIn, by};
 use crate::{Console, Desk, Problem};
 
@@ -48,13 +47,6 @@ struct Line {
     refused: String,
     refused_any: bool,
     parked: String,
-}
-
-/// What was just done.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// All of them.

@@ -5,27 +5,24 @@ use domain::{Edited, Entry, EntryId, Origin, Over, SourceId, SourceRecord};
 
 use super::{Change, Form, Made, NO_SUCH, SourceShown, form, paste};
 use crate::access::random_secret;
+use crate::found::{Found, edited};
 use crate::{Console, Problem};
 
-/// A source's entry and what its record says.
-pub(crate) struct Found {
-    pub(crate) entry: Entry,
-    pub(crate) record: SourceRecord,
-}
+/// A source, as people see it.
+pub(crate) type Source = Found<SourceId, SourceRecord>;
 
 impl Console {
     /// All sources whose records can be read, by provider and name.
-    pub(crate) async fn sources(&self) -> Result<Vec<Found>, Problem> {
-        let read = |entry: Entry| {
-            let record = serde_json::from_str(&entry.record).ok()?;
-            matches!(entry.id, EntryId::Source(_)).then_some(Found { entry, record })
+    pub(crate) async fn sources(&self) -> Result<Vec<Source>, Problem> {
+        let source = |id| match id {
+            EntryId::Source(id) => Some(id),
+            EntryId::Destination(_) => None,
         };
-        Ok(self.entries.entries().await?.into_iter().filter_map(read).collect())
+        self.found(source).await
     }
 
-    pub(crate) async fn source(&self, id: &SourceId) -> Result<Found, Problem> {
-        let id = EntryId::Source(id.clone());
-        self.sources().await?.into_iter().find(|found| found.entry.id == id).ok_or(NO_SUCH)
+    pub(crate) async fn source(&self, id: &SourceId) -> Result<Source, Problem> {
+        self.sources().await?.into_iter().find(|found| found.id == *id).ok_or(NO_SUCH)
     }
 
     /// Makes a source; with it a secret, where none is said and the provider takes one of ours.
@@ -34,15 +31,14 @@ impl Console {
         record.created = Some(self.clock.now().to_string());
         let made = (said.is_none() && form::takes_ours(&record)).then(|| random_secret(self));
         record.secrets.extend(said.or_else(|| made.clone()));
-        let entry = self.write_source(&record, None).await?;
-        Ok(Made::of(&entry, &record, made, base))
+        self.write_source(&record, Over::Nothing).await?;
+        Ok(Made::of(&record, made, base))
     }
 
     /// Changes what is said of a source.
     pub(crate) async fn change_source(&self, id: &SourceId, asked: Change) -> Result<(), Problem> {
-        let Found { entry, record } = self.ours(id).await?;
-        self.write_source(&asked.over(record), Some(&entry)).await?;
-        Ok(())
+        let found = self.source(id).await?.ours()?;
+        self.write_source(&asked.over(found.record.clone()), found.over()).await
     }
 
     /// Puts a new secret beside the one in use: what is said, or one of ours.
@@ -52,15 +48,16 @@ impl Console {
         said: Option<String>,
         base: &str,
     ) -> Result<Made, Problem> {
-        let Found { entry, mut record } = self.ours(id).await?;
+        let found = self.source(id).await?.ours()?;
+        let mut record = found.record.clone();
         let said = said.filter(|secret| !secret.trim().is_empty());
         let made = (said.is_none() && form::takes_ours(&record)).then(|| random_secret(self));
         let new = said.or_else(|| made.clone()).ok_or_else(|| {
             Problem::field("secret", "this provider makes its secrets; say the new one")
         })?;
         record.secrets.insert(0, new);
-        let entry = self.write_source(&record, Some(&entry)).await?;
-        Ok(Made::of(&entry, &record, made, base))
+        self.write_source(&record, found.over()).await?;
+        Ok(Made::of(&record, made, base))
     }
 
     /// Takes the secret that is said from a source; where none is, all but the newest.
@@ -69,7 +66,8 @@ impl Console {
         id: &SourceId,
         said: Option<&str>,
     ) -> Result<(), Problem> {
-        let Found { entry, mut record } = self.ours(id).await?;
+        let found = self.source(id).await?.ours()?;
+        let mut record = found.record.clone();
         if record.secrets.len() < 2 {
             return Err(Problem::Conflict("there is one secret alone; rotate first".to_owned()));
         }
@@ -85,56 +83,35 @@ impl Console {
         if record.secrets.len() == before {
             return Err(Problem::field("secret", "is none of this source's"));
         }
-        self.write_source(&record, Some(&entry)).await?;
-        Ok(())
+        self.write_source(&record, found.over()).await
     }
 
     /// Removes a source.
     pub(crate) async fn remove_source(&self, id: &SourceId) -> Result<(), Problem> {
-        let Found { entry, .. } = self.ours(id).await?;
-        match self.entries.remove(&entry.id, Origin::Operator).await? {
-            Edited::Done => Ok(()),
-            Edited::Clash(origin) => Err(Problem::ReadOnly(origin)),
-            Edited::Changed => Err(Problem::Changed),
-        }
-    }
-
-    /// A source that an operator may change.
-    pub(crate) async fn ours(&self, id: &SourceId) -> Result<Found, Problem> {
-        let found = self.source(id).await?;
-        match found.entry.origin {
-            Origin::File => Err(Problem::ReadOnly(Origin::File)),
-            Origin::Operator => Ok(found),
-        }
+        let id = EntryId::Source(self.source(id).await?.ours()?.id);
+        edited(self.entries.remove(&id, Origin::Operator).await?)
     }
 
     /// Writes a record over what was read, or where there is none.
-    async fn write_source(
-        &self,
-        record: &SourceRecord,
-        over: Option<&Entry>,
-    ) -> Result<Entry, Problem> {
+    async fn write_source(&self, record: &SourceRecord, over: Over<'_>) -> Result<(), Problem> {
         let named = |fault: domain::Fault| match fault.key {
             "secrets" => Problem::field("secret", fault.message),
             key => Problem::field(key, fault.message),
         };
         record.parse(self.providers).map_err(named)?;
         let entry = Entry::source(record, Origin::Operator).map_err(named)?;
-        let over = over.map_or(Over::Nothing, |seen| Over::Record(&seen.record));
         match (self.entries.put(&entry, over).await?, over) {
-            (Edited::Done, _) => Ok(entry),
-            (Edited::Clash(origin), _) => Err(Problem::ReadOnly(origin)),
             (Edited::Changed, Over::Nothing) => {
                 Err(Problem::field("name", "there is a source of this name already"))
             }
-            (Edited::Changed, Over::Record(_) | Over::Anything) => Err(Problem::Changed),
+            (done, _) => edited(done),
         }
     }
 }
 
 impl Made {
-    fn of(entry: &Entry, record: &SourceRecord, secret: Option<String>, base: &str) -> Self {
-        let source = SourceShown::of(entry, record, base);
+    fn of(record: &SourceRecord, secret: Option<String>, base: &str) -> Self {
+        let source = SourceShown::of(Origin::Operator, record, base);
         let paste = paste::fields(record, &source.url);
         Self { source, secret, paste }
     }

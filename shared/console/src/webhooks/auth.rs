@@ -8,25 +8,57 @@ use serde_json::{Map, Value};
 use super::fields::Reader;
 
 /// The values of `authen_type`; the last is ours.
-const TYPES: [&str; 5] = ["No_Authen", "Api_Key", "OAuth2.0", "HMAC_SHA256", "Header"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    None,
+    ApiKey,
+    OAuth2,
+    Hmac,
+    Header,
+}
+
+impl Proof {
+    const ALL: [Self; 5] = [Self::None, Self::ApiKey, Self::OAuth2, Self::Hmac, Self::Header];
+
+    fn of(auth: &AuthRecord) -> Self {
+        match auth {
+            AuthRecord::None {} => Self::None,
+            AuthRecord::ApiKey { .. } => Self::ApiKey,
+            AuthRecord::OAuth2 { .. } => Self::OAuth2,
+            AuthRecord::SepayHmac { .. } => Self::Hmac,
+            AuthRecord::Header { .. } => Self::Header,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "No_Authen",
+            Self::ApiKey => "Api_Key",
+            Self::OAuth2 => "OAuth2.0",
+            Self::Hmac => "HMAC_SHA256",
+            Self::Header => "Header",
+        }
+    }
+}
 
 /// What proves us.
 pub(super) fn read(fields: &mut Reader<'_>, was: Option<&AuthRecord>) -> Option<AuthRecord> {
-    let said = fields.word("authen_type", &TYPES);
+    let said = fields.word("authen_type", &Proof::ALL.map(Proof::word));
     if fields.value("authen_type").is_some() && said.is_none() {
         return was.cloned();
     }
-    let kind = said.or_else(|| was.map(word))?;
-    let old = was.filter(|was| word(was) == kind);
-    Some(match kind {
-        "Api_Key" => {
+    let said = Proof::ALL.into_iter().find(|proof| said == Some(proof.word()));
+    let proof = said.or_else(|| was.map(Proof::of))?;
+    let old = was.filter(|was| Proof::of(was) == proof);
+    Some(match proof {
+        Proof::ApiKey => {
             let old = match old {
                 Some(AuthRecord::ApiKey { key }) => Some(key.as_str()),
                 Some(_) | None => None,
             };
             AuthRecord::ApiKey { key: secret(fields, "api_key", old) }
         }
-        "OAuth2.0" => {
+        Proof::OAuth2 => {
             let old = match old {
                 Some(AuthRecord::OAuth2 { token_url, client_id, client_secret }) => {
                     Some((token_url.as_str(), client_id.as_str(), client_secret.as_str()))
@@ -39,14 +71,14 @@ pub(super) fn read(fields: &mut Reader<'_>, was: Option<&AuthRecord>) -> Option<
                 client_secret: secret(fields, "oauth2_client_secret", old.map(|old| old.2)),
             }
         }
-        "HMAC_SHA256" => {
+        Proof::Hmac => {
             let old = match old {
                 Some(AuthRecord::SepayHmac { secret }) => Some(secret.as_str()),
                 Some(_) | None => None,
             };
             AuthRecord::SepayHmac { secret: secret(fields, "secret_key", old) }
         }
-        "Header" => {
+        Proof::Header => {
             let old = match old {
                 Some(AuthRecord::Header { name, value }) => Some((name.as_str(), value.as_str())),
                 Some(_) | None => None,
@@ -56,14 +88,14 @@ pub(super) fn read(fields: &mut Reader<'_>, was: Option<&AuthRecord>) -> Option<
                 value: secret(fields, "header_value", old.map(|old| old.1)),
             }
         }
-        _ => AuthRecord::None {},
+        Proof::None => AuthRecord::None {},
     })
 }
 
 /// The fields that an answer shows.
 pub(super) fn show(auth: Option<&AuthRecord>, into: &mut Map<String, Value>) {
-    let kind = auth.map_or("No_Authen", word);
-    into.insert("authen_type".to_owned(), kind.into());
+    let proof = auth.map_or(Proof::None, Proof::of);
+    into.insert("authen_type".to_owned(), proof.word().into());
     let mut put = |name: &str, value: String| _ = into.insert(name.to_owned(), value.into());
     match auth {
         None | Some(AuthRecord::None {}) => {}
@@ -78,16 +110,6 @@ pub(super) fn show(auth: Option<&AuthRecord>, into: &mut Map<String, Value>) {
             put("header_value", masked(value));
         }
         Some(AuthRecord::SepayHmac { secret }) => put("secret_key", masked(secret)),
-    }
-}
-
-fn word(auth: &AuthRecord) -> &'static str {
-    match auth {
-        AuthRecord::None {} => "No_Authen",
-        AuthRecord::ApiKey { .. } => "Api_Key",
-        AuthRecord::OAuth2 { .. } => "OAuth2.0",
-        AuthRecord::Header { .. } => "Header",
-        AuthRecord::SepayHmac { .. } => "HMAC_SHA256",
     }
 }
 

@@ -1,33 +1,22 @@
 //! What is done with webhooks, by calls and pages alike: made, changed, removed. What comes of a file is
 //! left alone.
 
-use domain::{DestinationRecord, Number, Origin, Over};
+use domain::{DestinationRecord, EntryId, Number, Origin, Over};
 use serde_json::{Map, Value};
 
-use super::{Follows, Found, Id, edited, form, view};
+use super::{Follows, Id, form};
+use crate::found::edited;
 use crate::{Console, Problem};
 
 impl Console {
     /// Makes a webhook of the fields of a call; its number.
-    pub(crate) async fn add_webhook(
-        &self,
-        asked: &Map<String, Value>,
-    ) -> Result<Option<Number>, Problem> {
+    pub(crate) async fn add_webhook(&self, asked: &Map<String, Value>) -> Result<Number, Problem> {
         let mut record = form::written(asked, None, Follows::None)?;
         record.name = format!("webhook-{:012x}", self.entropy.next() >> 16);
         record.created = Some(self.clock.now().to_string());
-        let entry = self.checked(&record)?;
+        let (name, entry) = self.checked(&record)?;
         edited(self.entries.put(&entry, Over::Nothing).await?)?;
-        Ok(view::number(&entry.id))
-    }
-
-    /// A webhook that an operator may change.
-    pub(crate) async fn own_webhook(&self, id: Id) -> Result<Found, Problem> {
-        let found = self.webhook(id).await?;
-        match found.entry.origin {
-            Origin::File => Err(Problem::ReadOnly(Origin::File)),
-            Origin::Operator => Ok(found),
-        }
+        Ok(Number::of_destination(&name))
     }
 
     /// Changes what the fields of a call say of a webhook.
@@ -37,19 +26,17 @@ impl Console {
         asked: &Map<String, Value>,
         follows: Follows,
     ) -> Result<(), Problem> {
-        let found = self.own_webhook(id).await?;
-        let seen = found.entry.record.clone();
-        let name = found.record.name.clone();
-        let created = found.record.created.clone();
-        let record = form::written(asked, Some(found), follows)?;
-        let record = DestinationRecord { name, created, ..record };
-        let entry = self.checked(&record)?;
-        edited(self.entries.put(&entry, Over::Record(&seen)).await?)
+        let found = self.webhook(id).await?.ours()?;
+        let record = form::written(asked, Some(&found.record), follows)?;
+        let (name, created) = (found.record.name.clone(), found.record.created.clone());
+        let (_, entry) = self.checked(&DestinationRecord { name, created, ..record })?;
+        edited(self.entries.put(&entry, found.over()).await?)
     }
 
     /// Removes a webhook.
     pub(crate) async fn remove_webhook(&self, id: Id) -> Result<(), Problem> {
         let found = self.webhook(id).await?;
-        edited(self.entries.remove(&found.entry.id, Origin::Operator).await?)
+        let id = EntryId::Destination(found.id);
+        edited(self.entries.remove(&id, Origin::Operator).await?)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Reader;
 use super::view::event_type;
-use super::{Follows, Found, auth, fields, kept, object};
+use super::{Follows, auth, fields, kept, object};
 use crate::Problem;
 use crate::problem::Faults;
 
@@ -71,7 +71,7 @@ const ANSWERED: &[&str] = &["id", "created_at", "destination", "origin"];
 /// unless it `follows` it.
 pub(crate) fn written(
     asked: &Map<String, Value>,
-    found: Option<Found>,
+    was: Option<&DestinationRecord>,
     follows: Follows,
 ) -> Result<DestinationRecord, Problem> {
     let mut fields = Reader::new(asked);
@@ -80,8 +80,7 @@ pub(crate) fn written(
         fields.fault(name, "is no field of a webhook");
     }
     let channel = fields.text("channel").unwrap_or("webhook").to_owned();
-    let new = found.is_none();
-    let was = found.map(|found| found.record);
+    let new = was.is_none();
     if new {
         // Only a webhook proves itself; what SePay's document requires of all, it requires of those.
         for name in REQUIRED {
@@ -91,14 +90,14 @@ pub(crate) fn written(
             }
         }
     }
-    let mut record = was.as_ref().map(object).unwrap_or_default();
+    let mut record = was.map(object).unwrap_or_default();
     if new {
         record.insert("name".to_owned(), "new".into());
         record.insert("channel".to_owned(), channel.into());
     }
-    own(&mut fields, was.as_ref(), &mut record);
+    own(&mut fields, was, &mut record);
     sepay(&mut fields, &mut record, new);
-    let auth = auth::read(&mut fields, was.as_ref().and_then(|was| was.auth.as_ref()));
+    let auth = auth::read(&mut fields, was.and_then(|was| was.auth.as_ref()));
     let said =
         auth.as_ref().map(|auth| json!(auth)).filter(|auth| *auth != json!({"type": "none"}));
     put(&mut record, "auth", said);
@@ -108,7 +107,7 @@ pub(crate) fn written(
     }
     let record: DestinationRecord = serde_json::from_value(Value::Object(record))
         .map_err(|error| Problem::Body(error.to_string()))?;
-    let astray = was.map_or_else(Faults::new, |was| kept::astray(&was, &record, asked, follows));
+    let astray = was.map_or_else(Faults::new, |was| kept::astray(was, &record, asked, follows));
     if astray.is_empty() { Ok(record) } else { Err(Problem::Validation(astray)) }
 }
 

@@ -5,13 +5,14 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use domain::{DestinationRecord, Over};
+use domain::DestinationRecord;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Found, Id, WebhookId, edited};
+use super::{Id, Webhook, WebhookId};
 use crate::access::{Granted, WebhookWrite};
 use crate::answer::{Done, One};
+use crate::found::edited;
 use crate::problem::Failed;
 use crate::{Console, Desk, Problem};
 
@@ -34,7 +35,7 @@ impl Console {
     /// Puts a new signing secret beside the one in use. Of three, one that a receiver checks would sign
     /// no more: so there are two at most.
     pub(crate) async fn rotate_webhook(&self, id: Id) -> Result<Rotated, Problem> {
-        let found = self.own_webhook(id).await?;
+        let found = self.webhook(id).await?.ours()?;
         if found.record.signing_secrets.len() > 1 {
             return Err(Problem::Conflict(TWO.to_owned()));
         }
@@ -50,7 +51,7 @@ impl Console {
 
     /// Leaves the newest alone.
     pub(crate) async fn retire_webhook(&self, id: Id) -> Result<(), Problem> {
-        let found = self.own_webhook(id).await?;
+        let found = self.webhook(id).await?.ours()?;
         let secrets = &found.record.signing_secrets;
         if secrets.len() < 2 {
             return Err(Problem::Conflict(ONE.to_owned()));
@@ -58,10 +59,14 @@ impl Console {
         self.signed_by(&found, secrets.iter().take(1).cloned().collect()).await
     }
 
-    async fn signed_by(&self, found: &Found, signing_secrets: Vec<String>) -> Result<(), Problem> {
+    async fn signed_by(
+        &self,
+        found: &Webhook,
+        signing_secrets: Vec<String>,
+    ) -> Result<(), Problem> {
         let record = DestinationRecord { signing_secrets, ..found.record.clone() };
-        let entry = self.checked(&record)?;
-        edited(self.entries.put(&entry, Over::Record(&found.entry.record)).await?)
+        let (_, entry) = self.checked(&record)?;
+        edited(self.entries.put(&entry, found.over()).await?)
     }
 }
 

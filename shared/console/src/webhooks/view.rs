@@ -3,25 +3,17 @@
 
 use std::cmp::Ordering;
 
-use domain::{AuthRecord, EntryId, Number, Secret, VIETNAM};
+use domain::{AuthRecord, Secret, VIETNAM};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Found, auth, form, object};
+use super::{Webhook, auth, form, object};
 
 /// A webhook that is shown.
-pub(super) struct Shown(Found);
-
-/// The id of a destination.
-pub(super) fn number(id: &EntryId) -> Option<Number> {
-    match id {
-        EntryId::Destination(name) => Some(Number::of_destination(name)),
-        EntryId::Source(_) => None,
-    }
-}
+pub(super) struct Shown(Webhook);
 
 impl Shown {
-    pub(super) fn of(found: Found) -> Self {
+    pub(super) fn of(found: Webhook) -> Self {
         Self(found)
     }
 
@@ -67,10 +59,10 @@ impl Shown {
 
     /// The answer.
     pub(super) fn json(&self) -> Map<String, Value> {
-        let Found { entry, record } = &self.0;
+        let record = &self.0.record;
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
-        put("id", json!(number(&entry.id).map(Number::get)));
+        put("id", json!(self.0.number().get()));
         put("bank_account_id", json!(record.account_numbers.first().unwrap_or(&0)));
         put("name", json!(record.title.as_ref().unwrap_or(&record.name)));
         put("event_type", json!(event_type(&record.events)));
@@ -87,7 +79,7 @@ impl Shown {
         put("request_content_type", json!(form));
         put("bank_sub_account_ids", json!(record.virtual_account_numbers));
         put("destination", json!(record.name));
-        put("origin", json!(entry.origin.word()));
+        put("origin", json!(self.0.origin.word()));
         put("channel", json!(record.channel));
         auth::show(record.auth.as_ref(), &mut shown);
         for (key, mut value) in object(record) {

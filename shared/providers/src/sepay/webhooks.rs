@@ -22,7 +22,7 @@ pub use read::{Page, Webhook, created, done, listed, shown};
 
 const PATH: &str = "/api/v1/webhooks";
 /// Webhooks on a page.
-const LIMIT: &str = "100";
+const LIMIT: usize = 100;
 /// The one condition that is known.
 const NON_2XX: &str = "non_2xx_status_code";
 
@@ -77,8 +77,8 @@ pub struct Wanted {
 
 /// The request for a page of webhooks, from 1.
 pub fn list(door: &Door, wanted: &Wanted, page: u32) -> Result<Request<Bytes>, Setback> {
-    let page = page.to_string();
-    let mut query = vec![("page", &*page), ("limit", LIMIT)];
+    let (page, limit) = (page.to_string(), LIMIT.to_string());
+    let mut query = vec![("page", &*page), ("limit", &*limit)];
     query.extend(wanted.webhook_url.as_deref().map(|part| ("webhook_url", part)));
     query.extend(wanted.active.map(|active| ("active", if active { "1" } else { "0" })));
     ask(door, Method::GET, PATH, &query, None)

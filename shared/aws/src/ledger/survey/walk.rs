@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{DestinationName, MAYBE_OPEN, PortError, SourceId, Stretch, hour_of};
+use domain::{DestinationName, ENDS_WITHIN, MAYBE_OPEN, PortError, SourceId, Stretch, hour_of};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::failed;
@@ -18,8 +18,6 @@ use crate::table::{Entry, Span};
 pub(super) const VISITS: usize = 24;
 /// How far back one reading of totals looks for hours in which something came.
 const BACK: SignedDuration = SignedDuration::from_hours(31 * 24);
-/// A delivery ends so long after its event at the latest, but for what was paused and resumed late.
-const ENDED_AFTER: SignedDuration = SignedDuration::from_hours(9 * 24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -98,7 +96,7 @@ async fn days(
     after: Option<&str>,
     most: usize,
 ) -> Result<Walked, Failure> {
-    let newest = of.until.saturating_add(ENDED_AFTER).unwrap_or(Timestamp::MAX).min(of.now);
+    let newest = of.until.saturating_add(ENDS_WITHIN).unwrap_or(Timestamp::MAX).min(of.now);
     let newest = after.and_then(at).unwrap_or(newest);
     let span = Span { after, backwards: true, ..Span::default() };
     let (mut entries, mut visits, mut day) = (Vec::new(), 0, newest);

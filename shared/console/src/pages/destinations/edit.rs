@@ -15,7 +15,7 @@ use super::form::{EVENTS, Edited, PROOFS, Page, SECRETS, hides_address, named, o
 use crate::changes::only_tried;
 use crate::pages::said::Said;
 use crate::pages::told::by_field;
-use crate::pages::{Frame, html, redirect};
+use crate::pages::{Frame, html, html_as, redirect};
 use crate::people::{SignedIn, by};
 use crate::problem::Faults;
 use crate::standing::TriedShown;
@@ -29,7 +29,7 @@ pub(crate) async fn edit(
     id: Id,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "destinations");
-    let fields = shown(console.own_webhook(id).await?);
+    let fields = shown(console.webhook(id).await?.ours()?);
     let said = filled(&fields);
     html(&page(&console, f, id, &fields, said, (Faults::new(), None)).await?)
 }
@@ -42,7 +42,7 @@ pub(crate) async fn change(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "destinations");
-    let fields = shown(console.own_webhook(id).await?);
+    let fields = shown(console.webhook(id).await?.ours()?);
     let (channel, _) = named(text(&fields, "channel")).ok_or(NO_SUCH)?;
     let mut said = Said::read(&body);
     if said.get("seen") != seen(&fields) {
@@ -51,9 +51,8 @@ pub(crate) async fn change(
             said.put("event_type", word_of_events(&fields).unwrap_or_default());
         }
         let meanwhile = Faults::from([(String::new(), f.words().setting.meanwhile.to_owned())]);
-        let mut response = html(&page(&console, f, id, &fields, said, (meanwhile, None)).await?)?;
-        *response.status_mut() = StatusCode::CONFLICT;
-        return Ok(response);
+        let page = page(&console, f, id, &fields, said, (meanwhile, None)).await?;
+        return html_as(StatusCode::CONFLICT, &page);
     }
     let asked = of_change(&said, channel, word_of_events(&fields));
     let done = if said.is("do", "save") {
@@ -69,13 +68,10 @@ pub(crate) async fn change(
         Err(Problem::Validation(faults)) => (by_field(faults, f.language()), None),
         Err(problem) => return Err(problem),
     };
-    let wrong = !faults.is_empty();
-    let mut response = html(&page(&console, f, id, &fields, said, (faults, tried)).await?)?;
-    if wrong {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let page = page(&console, f, id, &fields, said, (faults, tried)).await?;
     // Whoever saves is led on.
-    Ok(only_tried(response))
+    html_as(status, &page).map(only_tried)
 }
 
 async fn page(

@@ -55,7 +55,7 @@ const FIELDS: [&str; 15] = [
 ];
 
 #[derive(Template)]
-#[template(path = "new.html")]
+#[template(path = "destination_form.html")]
 pub(super) struct Page {
     pub(super) f: Frame,
     pub(super) t: &'static Words,

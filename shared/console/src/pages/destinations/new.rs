@@ -13,13 +13,13 @@ use crate::changes::only_tried;
 use crate::pages::said::Said;
 use crate::pages::told::by_field;
 use crate::pages::words::Words;
-use crate::pages::{Frame, html, redirect};
+use crate::pages::{Frame, html, html_as, redirect};
 use crate::people::{SignedIn, by};
 use crate::problem::Faults;
 use crate::{Desk, Problem};
 
 #[derive(Template)]
-#[template(path = "choose.html")]
+#[template(path = "destination_choose.html")]
 struct Choose {
     f: Frame,
     t: &'static Words,
@@ -60,10 +60,7 @@ pub(crate) async fn create(
     let fields = of_new(&said, channel);
     let done = if said.is("do", "save") {
         match console.add_webhook(&fields).await {
-            Ok(Some(number)) => {
-                return Ok(redirect(&format!("/destinations/{number}?done=created")));
-            }
-            Ok(None) => return Ok(redirect("/destinations")),
+            Ok(number) => return Ok(redirect(&format!("/destinations/{number}?done=created"))),
             Err(problem) => Err(problem),
         }
     } else {
@@ -75,12 +72,8 @@ pub(crate) async fn create(
         Err(problem) => return Err(problem),
     };
     let sources = console.choices(&said).await?;
-    let wrong = !faults.is_empty();
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let page = Page { f, t, channel, title, edited: None, sources, said, faults, tried };
-    let mut response = html(&page)?;
-    if wrong {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
     // Whoever saves is led on.
-    Ok(only_tried(response))
+    html_as(status, &page).map(only_tried)
 }

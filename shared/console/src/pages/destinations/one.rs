@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use super::edit::word_of_events;
 use super::form::named;
-use super::{Done, health};
+use super::health;
 use crate::pages::shown::{At, count};
 use crate::pages::words::Words;
-use crate::pages::{Frame, html, redirect};
+use crate::pages::{Done, Frame, html, redirect};
 use crate::people::{SignedIn, by};
 use crate::standing::{StandingShown, TriedShown};
 use crate::webhooks::{Id, shown};
@@ -50,7 +50,7 @@ struct Stands {
 }
 
 #[derive(Template)]
-#[template(path = "resume.html")]
+#[template(path = "destination_resume.html")]
 struct Resume {
     f: Frame,
     t: &'static Words,
@@ -63,7 +63,7 @@ struct Resume {
 }
 
 #[derive(Template)]
-#[template(path = "delete.html")]
+#[template(path = "destination_delete.html")]
 struct Delete {
     f: Frame,
     t: &'static Words,
@@ -100,10 +100,10 @@ async fn page(
     let t = f.words();
     let found = console.webhook(id).await?;
     let created = found.record.created.as_deref().map(|at| At::read(at, console.clock.now()));
-    let from_file = found.entry.origin == Origin::File;
+    let from_file = found.origin == Origin::File;
     let signs = !from_file && found.record.channel == "webhook";
     let signed_by = signs.then_some(found.record.signing_secrets.len());
-    let standing = StandingShown::of(&console.holding(&console.named(id).await?).await?);
+    let standing = StandingShown::of(&console.holding(&found.id).await?);
     let fields = shown(found);
     let is_active = fields.get("active") == Some(&Value::Bool(true));
     let now = console.clock.now();
@@ -267,7 +267,7 @@ pub(crate) async fn pause(
     State(console): Desk,
     id: Id,
 ) -> Result<Response, Problem> {
-    console.pause(&console.named(id).await?).await?;
+    console.pause(&console.webhook(id).await?.id).await?;
     Ok(redirect(&format!("/destinations/{}?done=paused", id.0)))
 }
 
@@ -279,8 +279,9 @@ pub(crate) async fn would_resume(
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "destinations");
     let t = f.words();
-    let would = console.would_resume(&console.named(id).await?).await?;
-    let title = title(&shown(console.webhook(id).await?));
+    let found = console.webhook(id).await?;
+    let would = console.would_resume(&found.id).await?;
+    let title = title(&shown(found));
     let now = console.clock.now();
     html(&Resume {
         number: id.0.get(),
@@ -300,7 +301,7 @@ pub(crate) async fn resume(
     State(console): Desk,
     id: Id,
 ) -> Result<Response, Problem> {
-    console.marked(&console.named(id).await?, &Mark::Resume).await?;
+    console.marked(&console.webhook(id).await?.id, &Mark::Resume).await?;
     Ok(redirect(&format!("/destinations/{}?done=resumed", id.0)))
 }
 
@@ -323,10 +324,7 @@ pub(crate) async fn delete(
     id: Id,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "destinations");
-    let found = console.webhook(id).await?;
-    if found.entry.origin == Origin::File {
-        return Err(Problem::ReadOnly(Origin::File));
-    }
+    let found = console.webhook(id).await?.ours()?;
     html(&Delete { number: id.0.get(), title: title(&shown(found)), t: f.words(), f })
 }
 

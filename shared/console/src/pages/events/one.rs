@@ -17,7 +17,7 @@ use crate::events::{
 use crate::pages::shown::{At, Sum, pretty};
 use crate::pages::told::{Told, attempted, told};
 use crate::pages::words::Words;
-use crate::pages::{Frame, Language, html, redirect};
+use crate::pages::{Done, Frame, Language, html, redirect};
 use crate::people::{SignedIn, by};
 use crate::{Desk, Problem};
 
@@ -74,13 +74,6 @@ struct Conflict {
     kind: &'static str,
     sum: Option<Sum>,
     facts: Vec<(String, String)>,
-}
-
-/// What was just done.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// One event.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::pages::said::Said;
 use crate::pages::told::{by_field, others};
 use crate::pages::words::Words;
-use crate::pages::{Frame, html};
+use crate::pages::{Frame, html, html_as};
 use crate::people::{SignedIn, by};
 use crate::problem::Faults;
 use crate::sources::{Base, Form, Made, Pasted, SECRET};
@@ -153,9 +153,7 @@ pub(crate) async fn create(
     };
     let (guessed, place) = (console.public_url.is_none(), t.sources.place(provider));
     let page = Page { f, t, provider, title, place, base, guessed, said, faults };
-    let mut response = html(&page)?;
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    Ok(response)
+    html_as(StatusCode::BAD_REQUEST, &page)
 }
 
 fn named(provider: &str) -> Option<(&'static str, &'static str)> {

@@ -12,16 +12,17 @@ use jiff::Timestamp;
 
 use super::new::{Once, lines};
 use super::parked::Parked;
-use super::{COUNTED, Done, state};
+use super::{COUNTED, state};
 use crate::events::EventId;
+use crate::found::Found;
 use crate::pages::said::Said;
 use crate::pages::shown::{At, count};
 use crate::pages::told::{Told, by_field, others, told};
 use crate::pages::words::Words;
-use crate::pages::{Frame, html, redirect};
+use crate::pages::{Done, Frame, html, html_as, redirect};
 use crate::people::{SignedIn, by};
 use crate::problem::Faults;
-use crate::sources::{Base, Change, Found, Named, SourceShown, has_one_each, pasted, takes_ours};
+use crate::sources::{Base, Change, Named, SourceShown, has_one_each, pasted, takes_ours};
 use crate::{Console, Desk, Problem};
 
 /// Refused calls shown.
@@ -138,7 +139,7 @@ async fn page(
 ) -> Result<Page, Problem> {
     let (t, now, id) = (f.words(), console.clock.now(), named.id());
     let language = f.language();
-    let Found { entry, record } = console.source(&id).await?;
+    let Found { origin, record, .. } = console.source(&id).await?;
     let reads = try_join4(
         console.survey.refusals(&id),
         console.log.parked(&id, COUNTED),
@@ -151,7 +152,7 @@ async fn page(
         reason: told(&clean(&refused.reason), language),
         summary: clean(&refused.summary),
     });
-    let source = SourceShown::of(&entry, &record, base);
+    let source = SourceShown::of(origin, &record, base);
     let (class, state) = state(Some(&record), last.is_some(), t);
     let parked_n = u64::try_from(parked.len()).unwrap_or(u64::MAX);
     let shown = parked.iter().take(MOST_PARKED).map(|call| Parked::of(call, language, now));
@@ -164,7 +165,7 @@ async fn page(
     Ok(Page {
         class,
         state,
-        from_file: entry.origin == Origin::File,
+        from_file: origin == Origin::File,
         guessed: console.public_url.is_none(),
         place: t.sources.place(&record.provider),
         paste: lines(pasted(&record, &source.url), None, t),
@@ -246,9 +247,7 @@ async fn faulty(
     let Problem::Validation(faults) = problem else { return Err(problem) };
     let faults = by_field(faults, f.language()).into_values();
     let fault = faults.collect::<Vec<_>>().join("; ");
-    let mut response = html(&page(console, f, base, named, Some(fault)).await?)?;
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    Ok(response)
+    html_as(StatusCode::BAD_REQUEST, &page(console, f, base, named, Some(fault)).await?)
 }
 
 /// Has its calls taken, or not.
@@ -271,7 +270,7 @@ pub(crate) async fn edit(
     named: Named,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "sources");
-    let Found { record, .. } = console.ours(&named.id()).await?;
+    let Found { record, .. } = console.source(&named.id()).await?.ours()?;
     let mut said = Said::default();
     said.put("code_pattern", record.code_pattern.unwrap_or_default());
     said.put("silence", record.silence.unwrap_or_default());
@@ -301,9 +300,7 @@ pub(crate) async fn change(
         Err(problem) => return Err(problem),
     };
     let page = Edit { id: named.id().to_string(), said, faults, t: f.words(), f };
-    let mut response = html(&page)?;
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    Ok(response)
+    html_as(StatusCode::BAD_REQUEST, &page)
 }
 
 /// Asks whether it is to be removed.
@@ -313,7 +310,7 @@ pub(crate) async fn would_remove(
     named: Named,
 ) -> Result<Response, Problem> {
     let f = Frame::of(&by, "sources");
-    console.ours(&named.id()).await?;
+    console.source(&named.id()).await?.ours()?;
     html(&Remove { id: named.id().to_string(), t: f.words(), f })
 }
 

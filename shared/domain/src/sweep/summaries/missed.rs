@@ -4,18 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::Sweep;
 use super::Day;
 use crate::hours::minus;
 use crate::{
-    Delivery, DeliveryState, Destination, DestinationName, Event, EventKey, Listed, Missed, Named,
-    OtherMissed, PortError, Stretch, Stretched,
+    Delivery, DeliveryState, Destination, DestinationName, ENDS_WITHIN, Event, EventKey, Listed,
+    Missed, Named, OtherMissed, PortError, Stretch, Stretched,
 };
 
-/// A delivery ends so long after its event at the latest, but for what was paused and resumed late.
-const ENDED_AFTER: SignedDuration = SignedDuration::from_hours(9 * 24);
 /// Failed ones looked at, for one summary, …
 const MOST_FAILED: usize = 2_000;
 /// … and read at once, for which so often is asked.
@@ -100,7 +98,7 @@ impl Sweep {
         let stretch = Stretch {
             destination: to.cloned(),
             state: Some(FAILED),
-            ..Stretch::between(self.clock.now(), minus(day.from, ENDED_AFTER), day.until)
+            ..Stretch::between(self.clock.now(), minus(day.from, ENDS_WITHIN), day.until)
         };
         // An event that failed at two destinations may be found at two places.
         let mut told = BTreeSet::<EventKey>::new();

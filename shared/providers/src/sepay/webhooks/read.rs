@@ -5,6 +5,7 @@ use domain::{Answer, Secret};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::LIMIT;
 use crate::denied::{self, Denied};
 use crate::webhooks::{flag, secret, text, whole};
 
@@ -54,8 +55,12 @@ pub fn listed(answer: &Answer, page: u32, now: Timestamp) -> Result<Page, Denied
     if whole(&pagination["current_page"]).is_some_and(|current| current != u64::from(page)) {
         return Err(odd("another page than was asked for"));
     }
-    let last = whole(&pagination["last_page"]).unwrap_or(1);
-    Ok(Page { more: !webhooks.is_empty() && u64::from(page) < last, webhooks })
+    // Without a word of it a full page has a successor, as everywhere in this API.
+    let more = match whole(&pagination["last_page"]) {
+        Some(last) => u64::from(page) < last,
+        None => webhooks.len() >= LIMIT,
+    };
+    Ok(Page { more: more && !webhooks.is_empty(), webhooks })
 }
 
 /// The webhook in an answer.

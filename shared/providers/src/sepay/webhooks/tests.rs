@@ -145,6 +145,10 @@ fn pages_go_on_as_long_as_they_say_so_and_are_those_asked_for() {
     assert_eq!(told(1, &page(1, 2, row)), Ok(true));
     assert_eq!(told(2, &page(2, 2, row)), Ok(false));
     assert_eq!(told(1, &page(1, 9, "")), Ok(false), "an empty page ends");
+    // Without a word of it a full page has a successor.
+    let silent = |rows: usize| format!(r#"{{"data":[{}]}}"#, vec![row; rows].join(","));
+    assert_eq!(told(1, &silent(99)), Ok(false));
+    assert_eq!(told(1, &silent(100)), Ok(true));
     let odd = |why| Err(Denied::Stranger(200, why));
     assert_eq!(told(2, &page(1, 2, row)), odd("another page than was asked for"));
     assert_eq!(told(1, &page(1, 1, r#"{"name":"x"}"#)), odd("a webhook without an id"));
