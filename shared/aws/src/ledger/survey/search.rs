@@ -19,6 +19,8 @@ use crate::table::{Entry, Span};
 const AT_ONCE: usize = 32;
 /// A read unit or two each.
 const BREADTH: usize = 1_000;
+/// What it counts as to look into an hour or a day, however little is found.
+const VISIT: usize = 10;
 /// What is between a source and the digest in the key of a parked call.
 const PARKED: &str = "#parked/";
 
@@ -39,8 +41,7 @@ impl Log for DynamoSurvey {
             walked.entries.iter().map(|one| wanted(&self.ledger, of, one)).collect();
         let found: Vec<_> =
             stream::iter(reads).buffered(AT_ONCE).try_collect().await.map_err(failed)?;
-        // Queries of an hour or a day cost, too, where they find little.
-        let looked_at = walked.entries.len().max(walked.visits * BREADTH / walk::VISITS);
+        let looked_at = walked.entries.len().max(walked.visits * VISIT);
         let events = found.into_iter().flatten().collect();
         Ok(Stretched { events, looked_at, next: walked.next })
     }

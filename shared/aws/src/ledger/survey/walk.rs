@@ -15,7 +15,7 @@ use crate::table::{Entry, Span};
 
 /// So many hours of one source, or days of one destination, are looked into for one answer, each by a
 /// query of every shard.
-pub(super) const VISITS: usize = 24;
+const VISITS: usize = 24;
 /// How far back one reading of totals looks for hours in which something came.
 const BACK: SignedDuration = SignedDuration::from_hours(31 * 24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
