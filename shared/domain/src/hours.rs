@@ -1,5 +1,5 @@
-//! What hours brought: added up from the log, never incremented, so that adding up again is harmless.
-//! Which hours are added up when is the sweep's; those that something came late to, `recount`'s.
+//! What hours brought: added up from the log, so that adding up again is harmless. Which hours are added up
+//! when is the sweep's; those that something came late to, `recount`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,11 +23,12 @@ pub(crate) async fn add_up(
     source: &SourceId,
     hour: Timestamp,
 ) -> Result<(), PortError> {
-    add_up_with(survey, source, hour, &[]).await
+    let tally = counted(survey, source, hour, &[]).await?;
+    survey.set_totals(&tally.into_hour(source, hour)).await
 }
 
-/// Adds up once more the hours that were closed when these events, which were just recorded, came late
-/// to them.
+/// Counts events, which were just recorded, in the hours that were closed when they came late to them. What
+/// was counted there stays: what it was counted from may have been forgotten since.
 pub(crate) async fn recount(
     survey: &dyn Survey,
     late: &[Event],
@@ -40,18 +41,30 @@ pub(crate) async fn recount(
         hours.entry((event.source.clone(), hour)).or_default().push(event);
     }
     for ((source, hour), late) in hours.into_iter().filter(|((_, hour), _)| *hour < closed) {
-        add_up_with(survey, &source, hour, &late).await?;
+        let known = survey.totals(&source, hour, plus(hour, HOUR)).await?.into_iter().next();
+        let mut tally = counted(survey, &source, hour, &late).await?;
+        let before = known.as_ref().map_or(0, |known| known.logged);
+        if tally.logged <= before {
+            continue;
+        }
+        let are_all_new = usize::try_from(tally.logged - before) == Ok(late.len());
+        if let Some(known) = known.filter(|_| are_all_new) {
+            tally = Tally::default();
+            tally.add_hour(&known);
+            late.iter().for_each(|event| tally.add(event));
+        }
+        survey.set_totals(&tally.into_hour(&source, hour)).await?;
     }
     Ok(())
 }
 
-/// With events that an index may not have yet.
-async fn add_up_with(
+/// What the log has of an hour, and these events of it, which an index may not have yet.
+async fn counted(
     survey: &dyn Survey,
     source: &SourceId,
     hour: Timestamp,
     late: &[&Event],
-) -> Result<(), PortError> {
+) -> Result<Tally, PortError> {
     let (mut tally, mut seen) = (Tally::default(), BTreeSet::<EventKey>::new());
     let (until, mut after) = (plus(hour, HOUR), None::<String>);
     loop {
@@ -68,7 +81,7 @@ async fn add_up_with(
         }
     }
     late.iter().filter(|late| !seen.contains(&late.key)).for_each(|late| tally.add(late));
-    survey.set_totals(&tally.into_hour(source, hour)).await
+    Ok(tally)
 }
 
 /// The hour that a moment is in. Vietnam's hours begin when the others' do.

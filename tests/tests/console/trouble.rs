@@ -1,6 +1,6 @@
 //! Refused calls, parked calls read again, conflicts released.
 
-use domain::{Event, Ledger as _, Log as _, SourceId, Survey as _};
+use domain::{Event, Fact, Ledger as _, Log as _, SourceId, Survey as _, Tally};
 use http::{HeaderMap, Method};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -94,9 +94,17 @@ async fn what_came_with_anothers_key_is_released_once_as_an_event_of_its_own() {
     let (mut place, token, _) = shop().await;
     place.call(&token, "POST", "/api/v1/webhooks", &new().to_string()).await;
     let ledger = place.world.ledger.clone();
-    _ = ledger.claim(&transfer("1", "5000")).await.unwrap();
+    let first = transfer("1", "5000");
+    _ = ledger.claim(&first).await.unwrap();
     let other = Event { received: at(50), ..transfer("1", "9000") };
     _ = ledger.claim(&other).await.unwrap();
+    // Added up long ago, and from facts that were forgotten since.
+    let mut counted = Tally::default();
+    let facts = first.facts.clone().with(Fact::Account, "forgotten".to_owned());
+    counted.add(&Event { facts, ..first.clone() });
+    ledger.set_totals(&counted.into_hour(&first.source, at(0))).await.unwrap();
+    place.clock.advance(SignedDuration::from_hours(3 * 24));
+    let token = place.owner().await;
     let listed = get(&place, &token, &format!("{SHOP}/conflicts")).await;
     assert_eq!((&listed[0]["amount"], &listed[0]["key"]), (&"9000".into(), &"casso/shop/1".into()));
     let id = listed[0]["event_id"].as_str().unwrap();
@@ -114,4 +122,8 @@ async fn what_came_with_anothers_key_is_released_once_as_an_event_of_its_own() {
     assert!(event["key"].as_str().unwrap().starts_with("casso/shop/1#"));
     assert!(ledger.history(&transfer("1", "1").key).await.unwrap().unwrap().conflicts.is_empty());
     assert_eq!(place.call(&token, "POST", &release, &body).await.status, 404);
+    let hours = ledger.totals(&first.source, at(0), at(3600)).await.unwrap();
+    let accounts: Vec<&str> = hours[0].accounts.iter().map(|of| of.account.as_str()).collect();
+    assert_eq!((hours[0].logged, accounts), (2, vec!["88888888", "forgotten"]));
+    assert_eq!(hours[0].money[0].sum_in, 14_000.into());
 }
