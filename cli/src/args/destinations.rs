@@ -58,7 +58,7 @@ pub struct Settings {
     /// webhook, slack, telegram, lark or preview.
     #[arg(long)]
     pub channel: Option<String>,
-    /// All, In_only or Out_only.
+    /// All, In_only or Out_only: of money. For orders too: --set events=["all"].
     #[arg(long)]
     pub event_type: Option<String>,
     /// Any field of the API's, such as min_amount=10000 or headers={"X":"y"}: JSON, or else a text; again for

@@ -53,6 +53,13 @@ pub(crate) async fn cancel(
     let Some(number) = went(&event, &what.destination) else {
         let names: Vec<String> =
             event.deliveries.iter().map(|one| clean(&one.destination)).collect();
+        if event.deliveries.iter().any(|one| one.name == what.destination) {
+            bail!(
+                "several destinations are called {:?}; say the name or the number: {}",
+                what.destination,
+                names.join(", ")
+            );
+        }
         let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         bail!("this event has no delivery to {:?}; it has: {there}", what.destination);
     };

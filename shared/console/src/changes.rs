@@ -182,6 +182,16 @@ impl Console {
     }
 }
 
+/// Whether a text is a place in the list: a time and a random number, as `write_down` has them.
+fn is_place(text: &str) -> bool {
+    let parts = text.split_once('-');
+    parts.is_some_and(|(at, by)| {
+        (at.len(), by.len()) == (19, 16)
+            && at.bytes().all(|byte| byte.is_ascii_digit())
+            && by.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
 /// Lists who changed what, newest first.
 #[utoipa::path(
     get, path = "/api/v1/changes", tag = "changes", params(Asked),
@@ -193,6 +203,10 @@ pub(crate) async fn list(
     State(console): Desk,
     Queried(Asked { cursor }): Queried<Asked>,
 ) -> Result<Json<Changes>, Problem> {
-    let (data, next_cursor) = console.changes(cursor.as_deref()).await?;
+    let cursor = cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    if !cursor.is_none_or(is_place) {
+        return Err(Problem::field("cursor", "use next_cursor of an answer"));
+    }
+    let (data, next_cursor) = console.changes(cursor).await?;
     Ok(Json(Changes { status: "success", data, meta: Meta { next_cursor } }))
 }

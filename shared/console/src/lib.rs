@@ -1,9 +1,9 @@
 //! What operators and their programs talk to: one router, served by the function `manage` and by
 //! `serve`. It knows ports alone; where they lead is its caller's choice.
 //!
-//! What is deliberately absent: any knowledge of a database or a cloud; of providers and channels it has no
-//! more than the fields of their forms and what to type where. Every handler takes what its caller may do as an argument (`access::Granted`), so that none can forget
-//! to ask.
+//! What is deliberately absent: any knowledge of a database or a cloud; of providers and channels it has
+//! no more than the fields of their forms and what to type where. Every handler takes what its caller may
+//! do as an argument (`access::Granted`), so that none can forget to ask.
 
 #![warn(missing_docs)]
 

@@ -9,6 +9,9 @@ use subtle::ConstantTimeEq as _;
 pub struct Secret(String);
 
 impl Secret {
+    /// How a secret begins where it is shown.
+    pub const MASK: &str = "********";
+
     /// Takes a non-empty text as a secret.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() { None } else { Some(Self(text.to_owned())) }
@@ -28,10 +31,10 @@ impl Secret {
     pub fn masked(&self) -> String {
         let count = self.0.chars().count();
         if count < 16 {
-            return "********".to_owned();
+            return Self::MASK.to_owned();
         }
         let tail: String = self.0.chars().skip(count - 4).collect();
-        format!("********{tail}")
+        format!("{}{tail}", Self::MASK)
     }
 }
 

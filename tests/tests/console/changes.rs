@@ -78,6 +78,19 @@ async fn changes_are_listed_newest_first_part_by_part() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_is_none_is_told_so() {
+    let place = Place::open();
+    let token = place.owner().await;
+    for (cursor, status) in
+        [("zz", 400), ("7-7", 400), ("", 200), ("0123456789012345678-0123456789abcdef", 200)]
+    {
+        let path = format!("/api/v1/changes?cursor={cursor}");
+        let answered = place.call(&token, "GET", &path, "").await;
+        assert_eq!(answered.status, status, "{cursor} {}", answered.json);
+    }
+}
+
+#[tokio::test]
 async fn a_pages_change_is_its_operators_and_a_fields_name_is_cut() {
     let place = Place::open();
     let token = place.owner().await;

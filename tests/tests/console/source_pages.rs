@@ -298,3 +298,32 @@ async fn a_viewer_sees_sources_and_no_button() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_thueapi_token_is_retired_by_pasting_it() {
+    let place = Place::open();
+    let browser = place.signed_in(Role::Operator).await;
+    let new = "/sources/new?provider=thueapi";
+    browser.get(new).await;
+    let made = browser.post(new, &[("name", "a"), ("secret", "of account 1")]).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    let path = "/sources/thueapi/a";
+    assert!(!browser.get(path).await.has("/retire"), "one is none too many");
+    browser.post(&format!("{path}/rotate"), &[("secret", "of account 2")]).await;
+    let page = browser.get(path).await;
+    assert!(page.has("Token không nhận nữa") && page.has("/rotate"), "{}", page.text);
+    for (said, fault) in [
+        ("", "hãy ghi token cần bỏ: mỗi tài khoản ngân hàng có một token riêng"),
+        ("of account 3", "không phải bí mật của nguồn này"),
+    ] {
+        let page = browser.post(&format!("{path}/retire"), &[("secret", said)]).await;
+        assert_eq!(page.status, 400);
+        assert!(page.has(fault), "{}", page.text);
+        let back = "/language/en?back=%2Fsources%2Fthueapi%2Fa\"";
+        assert!(page.has(back), "the other language is asked for by GET: {}", page.text);
+    }
+    let page = browser.post(&format!("{path}/retire"), &[("secret", "of account 1")]).await;
+    assert_eq!(page.leads_to(), format!("{path}?done=retired"));
+    let records = source_records(&place).await;
+    assert_eq!(records[0]["secrets"], serde_json::json!(["of account 2"]));
+}

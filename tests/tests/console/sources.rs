@@ -148,6 +148,13 @@ async fn of_thueapi_the_token_that_is_said_is_retired_and_no_other() {
     for secret in ["of account 2", "of account 3"] {
         assert_eq!(call("rotate", json!({ "secret": secret })).await.0, 200);
     }
+    for (secret, said) in [
+        ("of account 2", "is taken already"),
+        ("of account\u{200B} 4", "has characters that cannot be seen; copy it again"),
+    ] {
+        let (status, answer) = call("rotate", json!({ "secret": secret })).await;
+        assert_eq!((status, &answer["errors"]["secret"]), (400, &said.into()), "{answer}");
+    }
     for (body, said) in [
         (json!({}), "say which one: each bank account has a token of its own"),
         (json!({ "secret": " " }), "say which one: each bank account has a token of its own"),

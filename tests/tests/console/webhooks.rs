@@ -410,10 +410,17 @@ async fn headers_may_hold_secrets_and_are_masked() {
     let less = json!({ "headers": { "x-shop": "********6789" } });
     assert_eq!(shop.call("PATCH", &path, &less).await.0, 200);
     assert_eq!(shop.record().await["headers"], json!({ "x-shop": "hide-me-0123456789" }));
-    // Another's mask is no secret of this one's.
-    let swapped = json!({ "headers": { "x-other": "********6789" } });
-    assert_eq!(shop.call("PATCH", &path, &swapped).await.0, 200);
-    assert_eq!(shop.record().await["headers"], json!({ "x-other": "********6789" }));
+    // However the header is written.
+    let shouted = json!({ "headers": { "X-Shop": "********6789" } });
+    assert_eq!(shop.call("PATCH", &path, &shouted).await.0, 200);
+    assert_eq!(shop.record().await["headers"], json!({ "X-Shop": "hide-me-0123456789" }));
+    // A mask that stands for nothing.
+    for headers in [json!({ "x-other": "********6789" }), json!({ "x-shop": "********" })] {
+        let (status, answer) = shop.call("PATCH", &path, &json!({ "headers": headers })).await;
+        let why = "has a mask that stands for nothing here; say the secret itself";
+        assert_eq!((status, &answer["errors"]["headers"]), (400, &why.into()), "{answer}");
+    }
+    assert_eq!(shop.record().await["headers"], json!({ "X-Shop": "hide-me-0123456789" }));
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::{
-    DeliveryState, Moment, Name, Selector, SourceId, Stretch, Wanted, amount_as_typed, fold,
+    DeliveryState, EventKey, Moment, Name, Selector, SourceId, Stretch, Wanted, amount_as_typed,
+    fold,
 };
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -17,8 +18,8 @@ use crate::problem::Faults;
 const PER_PAGE: usize = 50;
 /// And at most.
 const MOST: usize = 200;
-/// The most bytes of a place: an event's time and key.
-const LONGEST_PLACE: usize = 512;
+/// The most bytes of a place: an event's time and key, or two numbers.
+const LONGEST_PLACE: usize = 64 + EventKey::MAX;
 /// How far back the log is looked at where nobody says.
 const BACK: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Clocks differ: what was received in a moment from now is looked at, too.

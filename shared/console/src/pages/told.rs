@@ -28,6 +28,15 @@ const SENTENCES: &[(&str, &str)] = &[
         "hãy ghi token cần bỏ: mỗi tài khoản ngân hàng có một token riêng",
     ),
     ("is none of this source's", "không phải bí mật của nguồn này"),
+    ("is taken already", "đang được nhận rồi"),
+    (
+        "has characters that cannot be seen; copy it again",
+        "có ký tự không nhìn thấy được; hãy sao chép lại",
+    ),
+    (
+        "has a mask that stands for nothing here; say the secret itself",
+        "có dạng che không ứng với bí mật nào; hãy ghi chính bí mật",
+    ),
     (
         "say it again: what was given for one address does not go along to another",
         "hãy nhập lại: bí mật của địa chỉ cũ không tự đi theo sang địa chỉ mới",

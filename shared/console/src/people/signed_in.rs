@@ -113,8 +113,8 @@ impl IntoResponse for Turned {
 impl View {
     fn of(parts: &Parts, jar: Jar, cookie: &str) -> Self {
         let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
-        // The page that shows what came of a test call is the destination's, a new secret the source's.
-        let shows = here.strip_suffix("/test").or_else(|| here.strip_suffix("/rotate"));
+        // The page that shows what came of a test call is the destination's, of a secret the source's.
+        let shows = ["/test", "/rotate", "/retire"].iter().find_map(|it| here.strip_suffix(it));
         let shows = shows.filter(|_| parts.method == http::Method::POST);
         let here = shows.unwrap_or(here).to_owned();
         let language = Language::of(&parts.headers);

@@ -1,7 +1,7 @@
 //! What is done with sources, by calls and pages alike: made with a secret that is shown once, changed,
 //! rotated, removed. What comes of a file is left alone.
 
-use domain::{Edited, Entry, EntryId, Origin, Over, SourceId, SourceRecord};
+use domain::{Edited, Entry, EntryId, Origin, Over, SourceId, SourceRecord, clean};
 
 use super::{Change, Form, Made, NO_SUCH, SourceShown, form, paste};
 use crate::access::random_secret;
@@ -30,7 +30,7 @@ impl Console {
         let (mut record, said) = asked.record()?;
         record.created = Some(self.clock.now().to_string());
         let made = (said.is_none() && form::takes_ours(&record)).then(|| random_secret(self));
-        record.secrets.extend(said.or_else(|| made.clone()));
+        record.secrets.extend(said.or_else(|| made.clone()).map(visible).transpose()?);
         self.write_source(&record, Over::Nothing).await?;
         Ok(Made::of(&record, made, base))
     }
@@ -55,7 +55,10 @@ impl Console {
         let new = said.or_else(|| made.clone()).ok_or_else(|| {
             Problem::field("secret", "this provider makes its secrets; say the new one")
         })?;
-        record.secrets.insert(0, new);
+        if record.secrets.contains(&new) {
+            return Err(Problem::field("secret", "is taken already"));
+        }
+        record.secrets.insert(0, visible(new)?);
         self.write_source(&record, found.over()).await?;
         Ok(Made::of(&record, made, base))
     }
@@ -107,6 +110,14 @@ impl Console {
             (done, _) => edited(done),
         }
     }
+}
+
+/// A secret as it was typed, or pasted with what nobody sees: that would match no call.
+fn visible(secret: String) -> Result<String, Problem> {
+    if clean(&secret) == secret {
+        return Ok(secret);
+    }
+    Err(Problem::field("secret", "has characters that cannot be seen; copy it again"))
 }
 
 impl Made {

@@ -40,7 +40,7 @@ pub(crate) struct WebhookForm {
     bank_account_id: Option<u64>,
     /// The numbers of virtual accounts, where `only_va` is 1.
     bank_sub_account_ids: Option<Vec<u64>>,
-    /// All, In_only or Out_only.
+    /// All, In_only or Out_only: of money. For orders and the rest say `events`, such as `["all"]`.
     event_type: Option<String>,
     /// Of `Header`: the header's name.
     header_name: Option<String>,
@@ -60,7 +60,8 @@ pub(crate) struct WebhookForm {
     only_va: Option<Flag>,
     /// Json or multipart_form-data.
     request_content_type: Option<String>,
-    /// `["non_2xx_status_code"]`, or `[]` to retry only what got no answer.
+    /// `["non_2xx_status_code"]`, or `[]` to retry only what got no answer; so a new one does where
+    /// nothing is said.
     #[schema(value_type = Option<Vec<String>>)]
     retry_conditions: Option<Value>,
     /// Of `HMAC_SHA256`.

@@ -1,7 +1,7 @@
 //! From the fields of a call to a record. SePay's fields become keys of the record, our own are keys of
 //! it already; a change is laid over what is there, and the whole must then pass as a new one would.
 
-use domain::{DestinationRecord, Text};
+use domain::{DestinationRecord, Secret, Text};
 use serde_json::{Map, Value, json};
 
 use super::fields::Reader;
@@ -120,6 +120,10 @@ fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Ma
             true => unmasked(said, was.get(*name)),
             false => said.clone(),
         };
+        if SECRETS.contains(name) && has_mask(&said) {
+            fields.fault(name, "has a mask that stands for nothing here; say the secret itself");
+            continue;
+        }
         let mut alone = json!({ "name": "a", "channel": "a" });
         alone[*name] = said.clone();
         if said.is_null() {
@@ -137,8 +141,12 @@ fn own(fields: &mut Reader<'_>, was: Option<&DestinationRecord>, record: &mut Ma
 fn unmasked(said: &Value, was: Option<&Value>) -> Value {
     match (said, was) {
         (Value::Object(said), Some(Value::Object(was))) => {
-            let one =
-                |(name, said): (&String, &Value)| (name.clone(), unmasked(said, was.get(name)));
+            // Headers are the same however they are written.
+            let old = |name: &str| {
+                let mut all = was.iter();
+                all.find(|(was, _)| was.eq_ignore_ascii_case(name)).map(|(_, old)| old)
+            };
+            let one = |(name, said): (&String, &Value)| (name.clone(), unmasked(said, old(name)));
             Value::Object(said.iter().map(one).collect())
         }
         (Value::Array(said), Some(Value::Array(was))) => {
@@ -149,6 +157,16 @@ fn unmasked(said: &Value, was: Option<&Value>) -> Value {
             Value::String(was.clone())
         }
         (said, _) => said.clone(),
+    }
+}
+
+/// Whether anything in it is written as a secret is shown.
+fn has_mask(said: &Value) -> bool {
+    match said {
+        Value::String(said) => said.starts_with(Secret::MASK),
+        Value::Array(said) => said.iter().any(has_mask),
+        Value::Object(said) => said.values().any(has_mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
