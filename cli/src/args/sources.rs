@@ -39,8 +39,8 @@ pub enum OfSources {
     /// Both are taken until `tingting sources retire`, so that no call is refused while the provider's page is
     /// changed.
     Rotate(SourcesRotation),
-    /// End a rotation: only the newest secret is taken from then on.
-    Retire(SourcesEnding),
+    /// End a rotation: only the newest secret is taken from then on, or all but the one that is said.
+    Retire(SourcesRetirement),
     /// Disable a source: its calls are answered as a stranger's are.
     Disable(SourcesOne),
     /// Enable a source: its calls are taken again.
@@ -58,6 +58,18 @@ pub struct SourcesOne {
     /// Where.
     #[command(flatten)]
     pub remote: Remote,
+}
+
+/// Which secrets to take no more.
+#[derive(Debug, Args)]
+pub struct SourcesRetirement {
+    /// The secret to take no more, from the environment's variable of that name. Default: all but the newest.
+    /// Of thueapi it must be said: each bank account has a token of its own.
+    #[arg(long, value_name = "VARIABLE")]
+    pub secret_env: Option<String>,
+    /// Which source, and where.
+    #[command(flatten)]
+    pub ending: SourcesEnding,
 }
 
 /// What may be changed of a source.

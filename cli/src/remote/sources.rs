@@ -18,7 +18,7 @@ use super::shown::print_json;
 use super::source::{Made, Source, described, listed, made, named, of};
 use crate::args::{
     Deployment, Listed, OfSources, Remote, SourceSettings, Sources, SourcesChange, SourcesEnding,
-    SourcesNew, SourcesOne, SourcesRotation,
+    SourcesNew, SourcesOne, SourcesRetirement, SourcesRotation,
 };
 use crate::config::Env;
 use crate::run::{Process, print};
@@ -139,19 +139,26 @@ async fn rotate(
 }
 
 async fn retire(
-    what: &SourcesEnding,
+    what: &SourcesRetirement,
     above: &Deployment,
     process: &Process<'_>,
 ) -> anyhow::Result<ExitCode> {
+    let SourcesRetirement { secret_env, ending: what } = what;
     let id = named(&what.source)?;
+    let secret = secret_env.as_ref().map(|variable| settings::from_env(variable, process.env));
+    let (body, whose, left) = match secret.transpose()? {
+        Some(secret) => (json!({ "secret": secret }), "this secret", "no more calls with it"),
+        None => (json!({}), "the older secrets", "its newest secret alone"),
+    };
     let mut door = Door::find(&what.remote, above, process)?;
     let question = format!(
-        "retire the older secrets of {id} at {}? Calls with them are refused then.",
-        door.base()
+        "retire {whose} of {id} at {}? Calls with {} are refused then.",
+        door.base(),
+        if secret_env.is_some() { "it" } else { "them" }
     );
     agreed(&question, what.yes).await?;
-    let call = of(Method::POST, Scope::SourceWrite, &id, Some("retire"));
-    let done = format!("{id} takes its newest secret alone, {SOON}");
+    let call = of(Method::POST, Scope::SourceWrite, &id, Some("retire")).with_body(body);
+    let done = format!("{id} takes {left}, {SOON}");
     does(&mut door, &call, &done, &what.remote, process).await
 }
 

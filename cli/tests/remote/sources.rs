@@ -146,7 +146,16 @@ async fn a_secret_of_theirs_comes_from_the_environment_or_a_file_and_is_not_repe
     let said = sources(&["rotate", "thueapi/new"]).await;
     assert!(said.stderr.ends_with("secret: this provider makes its secrets; say the new one\n"));
     let said = sources(&[&["rotate", "thueapi/new"], &secret[..]].concat()).await;
-    assert!(said.code == 0 && !said.stdout.contains(&deployed.secret), "{said:?}");
+    assert!(said.stderr.ends_with("secret: is taken already\n"), "{said:?}");
+    let another = ["--secret-env", "TINGTING_CLIENT_ID"];
+    let said = sources(&[&["rotate", "thueapi/new"], &another[..]].concat()).await;
+    assert!(said.code == 0 && !said.stdout.contains(&deployed.id), "{said:?}");
+    let said = sources(&["retire", "thueapi/new", "--yes"]).await;
+    let each = "secret: say which one: each bank account has a token of its own\n";
+    assert!(said.stderr.ends_with(each), "{said:?}");
+    let said = sources(&[&["retire", "thueapi/new", "--yes"], &secret[..]].concat()).await;
+    let done = "thueapi/new takes no more calls with it, within ten minutes\n";
+    assert_eq!(said, Ended::well(done));
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sepay.json");
